@@ -1,0 +1,1 @@
+"""Henji (痕迹): judge forecasts and segment changes against declarative rules, and prove it later."""

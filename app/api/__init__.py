@@ -1,0 +1,1 @@
+"""The API door: hooks and resources."""

@@ -1,0 +1,1 @@
+"""Judging a subject, and being able to prove it."""

@@ -1,0 +1,1 @@
+"""Rule model, loader, condition language, durable-rules adapter, twin evaluator."""

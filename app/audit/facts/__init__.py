@@ -1,0 +1,1 @@
+"""Everything a rule may know, one module per subject. Facts are computed here, rules only compare."""

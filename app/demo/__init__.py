@@ -1,0 +1,1 @@
+"""The demo office: generated from a seed, played through the same actions as real work."""

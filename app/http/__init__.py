@@ -1,0 +1,1 @@
+"""What the web and API doors share: current actor, problem documents, limits, headers."""

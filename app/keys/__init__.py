@@ -1,0 +1,1 @@
+"""The only holder of key material: create, load, name, sign bytes."""

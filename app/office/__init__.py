@@ -1,0 +1,1 @@
+"""The office as frozen values: cycles, people, customers, products, forecasts. Nothing here judges or stores."""

@@ -1,0 +1,40 @@
+"""What an actor can be allowed to do, and which scopes of a machine client grant it."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """One act. The action that does it asks for it first."""
+
+    IMPORT_OFFICE = "office.import"
+    SUBMIT_FORECAST = "forecast.submit"
+    DETERMINE_FORECAST = "forecast.determine"
+    REOPEN_FORECAST = "forecast.reopen"
+    EXTEND_WINDOW = "window.extend"
+    RECORD_EVENT = "cycle.record_event"
+    RECEIVE_POS_BATCH = "pos_batch.receive"
+    DRY_RUN = "evaluation.dry_run"
+    READ_EVALUATION = "evaluation.read"
+    READ_RECORD = "record.read"
+    READ_LOG = "log.read"
+    READ_METRICS = "metrics.read"
+    MANAGE_CLIENTS = "client.manage"
+    MANAGE_ACCOUNTS = "account.manage"
+
+
+SCOPES: dict[str, frozenset[Permission]] = {
+    "office": frozenset({Permission.IMPORT_OFFICE, Permission.RECEIVE_POS_BATCH}),
+    "submit": frozenset({Permission.SUBMIT_FORECAST, Permission.RECEIVE_POS_BATCH, Permission.DRY_RUN}),
+    "determine": frozenset(
+        {
+            Permission.DETERMINE_FORECAST,
+            Permission.REOPEN_FORECAST,
+            Permission.EXTEND_WINDOW,
+            Permission.RECORD_EVENT,
+        }
+    ),
+    "read": frozenset(
+        {Permission.READ_EVALUATION, Permission.READ_RECORD, Permission.READ_LOG, Permission.READ_METRICS}
+    ),
+}
+"""Scopes of machine clients. A submitting client may also read what it submitted itself."""

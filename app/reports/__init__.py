@@ -1,0 +1,1 @@
+"""What a record says, how it is drawn, sealed and checked."""

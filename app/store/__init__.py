@@ -1,0 +1,1 @@
+"""Everything durable: tables, unit of work, one file per aggregate."""

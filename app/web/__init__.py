@@ -1,0 +1,1 @@
+"""The page door: sign-in, lists, one evaluation."""
