@@ -248,7 +248,7 @@ def _read_channel(raw: Mapping[str, Any], at: str, number: int, reader: _Reader)
     return channel
 
 
-def _read_line_quantity(  # noqa: PLR0913  # place of the value, for the pointer
+def _read_line_quantity(
     raw: Mapping[str, Any], name: str, unit: str | None, at: str, number: int, reader: _Reader
 ) -> Quantity:
     quantity = read_quantity(raw.get(name), unit)
@@ -264,7 +264,7 @@ _BASIS_FIELDS: Sequence[str] = ("mean_3m_cartons", "last_month_cartons", "last_f
 
 def _read_basis(raw: Mapping[str, Any], at: str, number: int, reader: _Reader) -> None:
     basis = raw.get("basis") or {}
-    given = {name: basis.get(name) for name in _BASIS_FIELDS if basis.get(name) not in (None, "")}
+    given = {name: basis[name] for name in _BASIS_FIELDS if basis.get(name) not in (None, "")}
     if not given:
         reader.note(f"{at}/basis", "basis", EntryProblemKind.MISSING, number)
     for name, value in given.items():

@@ -7,6 +7,10 @@ from enum import StrEnum
 CARTONS_PER_UNIT = {"条": 1, "件": 50, "箱": 250}
 """Fixed factors. Source: domain/data-model.md, units."""
 
+_MOST_WHOLE_DIGITS = 12
+_MOST_DECIMALS = 6
+_MOST_CARTONS = 10**9
+
 
 class QuantityProblem(StrEnum):
     """Why a quantity is not a plain number of cartons."""
@@ -37,9 +41,9 @@ def read_decimal(raw: int | str) -> Decimal | None:
     text = raw.strip()
     digits = text[1:] if text[:1] in {"-", "+"} else text
     whole, _, fraction = digits.partition(".")
-    if not (whole.isascii() and whole.isdigit() and len(whole) <= 12):
+    if not (whole.isascii() and whole.isdigit() and len(whole) <= _MOST_WHOLE_DIGITS):
         return None
-    if fraction and not (fraction.isascii() and fraction.isdigit() and len(fraction) <= 6):
+    if fraction and not (fraction.isascii() and fraction.isdigit() and len(fraction) <= _MOST_DECIMALS):
         return None
     if digits.endswith("."):
         return None
@@ -54,7 +58,7 @@ def read_quantity(raw: int | str | None, unit: str | None) -> Quantity:
     if raw is None or raw == "" or unit is None or unit == "":
         return Quantity(raw, unit, None, QuantityProblem.MISSING)
     number = read_decimal(raw)
-    if number is None or abs(number) >= 10**9:
+    if number is None or abs(number) >= _MOST_CARTONS:
         return Quantity(raw, unit, None, QuantityProblem.UNREADABLE)
     factor = CARTONS_PER_UNIT.get(unit)
     if factor is None:
