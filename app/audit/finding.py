@@ -11,7 +11,7 @@ from app.core.text import Bilingual
 class Outcome(StrEnum):
     """The six answers of a rule. Source: domain/rule-semantics.md, evaluation semantics 1."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105  # an outcome, not a password
     NOTE = "note"
     FLAG = "flag"
     BLOCK = "block"

@@ -1,0 +1,33 @@
+"""The long-lived objects every action works with. Built once, by wiring."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from app.audit.engine.evaluate import Evaluator
+from app.audit.engine.library import RuleLibrary
+from app.core.clock import Clock
+from app.core.text import Bilingual
+from app.keys.keyring import KeyRing
+from app.office.clause import Clause
+from app.store.contexts import OfficeCache
+from app.store.database import Store
+
+
+@dataclass(frozen=True)
+class Deps:
+    """One process of one installation."""
+
+    clock: Clock
+    store: Store
+    library: RuleLibrary
+    evaluator: Evaluator
+    office_cache: OfficeCache
+    load_keyring: Callable[[], KeyRing]
+    """Loads the keys at first use and keeps them; raises an AppError that says what to do when there are none."""
+    clauses: Mapping[str, Clause]
+    """The clauses of the regulation, by id."""
+    office_name: Bilingual
+    public_url: str
+    is_demo: bool
+    secure_cookies: bool
+    most_body_bytes: int

@@ -1,0 +1,88 @@
+"""Put on record what supervision determined of a supply forecast: accepted, or returned."""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from app.actions.deps import Deps
+from app.actions.fields import Fields
+from app.actions.people_checks import require_role
+from app.actions.read_forecast_state import forecast_body
+from app.audit.facts.context import StageState
+from app.audit.log.event import Event
+from app.core.actor import Actor
+from app.core.clock import instant, local_date
+from app.core.errors import Conflict
+from app.core.text import Bilingual
+from app.office.cycle import Stage
+from app.office.people import Role
+from app.office.permission import Permission
+from app.store.values import ForecastHead
+
+_OFFICERS = (Role.SUPERVISION_OFFICER, Role.SUPERVISION_HEAD)
+
+
+class NotDeterminable(Conflict):
+    """The forecast is not in a state in which it can be determined."""
+
+    code = "forecast.not_determinable"
+    title = Bilingual("该预测当前不能审核确定", "The forecast cannot be determined now")
+
+
+def determine_forecast(deps: Deps, actor: Actor, forecast_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Record the determination and return the forecast.
+
+    Args:
+        deps: the process.
+        actor: needs ``forecast.determine``.
+        forecast_id: of stage 1 (supply).
+        body: ``person_id`` (a supervision officer), ``decision`` (accept or return), ``opinion``.
+
+    Raises:
+        Invalid: a field is missing or wrong, or the person is no supervision officer.
+        NotDeterminable: not a supply forecast, blocked (only a return is possible), or determined already.
+    """
+    actor.require(Permission.DETERMINE_FORECAST)
+    fields = Fields(body)
+    person_id, opinion = fields.text("person_id"), fields.text("opinion")
+    decision = fields.choice("decision", ("accept", "return"))
+    fields.done()
+    at = deps.clock.now()
+    with deps.store.write() as uow:
+        head = uow.forecasts.get(forecast_id)
+        actor.require(Permission.DETERMINE_FORECAST, territory=head.territory_id)
+        require_role(uow, person_id, _OFFICERS, local_date(at), "/person_id")
+        _require_determinable(head, decision)
+        uow.forecasts.add_determination(forecast_id, head.version, person_id, decision, opinion, at, actor.as_json())
+        uow.log.append(
+            Event(
+                name="forecast.determined",
+                at=instant(at),
+                actor=actor.as_json(),
+                subject={"kind": "supply_forecast", "id": forecast_id, "version": head.version},
+                body={"person_id": person_id, "decision": decision, "opinion": opinion},
+                salt=secrets.token_hex(16),
+            )
+        )
+        return forecast_body(uow, uow.forecasts.get(forecast_id))
+
+
+def _require_determinable(head: ForecastHead, decision: str) -> None:
+    if head.stage is not Stage.SUPPLY:
+        raise NotDeterminable(
+            Bilingual("只有货源预测（第一环节）需要审核确定。", "Only a supply forecast (stage 1) is determined.")
+        )
+    if head.stage_state in (StageState.DETERMINED, StageState.RETURNED):
+        raise NotDeterminable(
+            Bilingual(
+                f"第{head.version}版已经审核（{head.stage_state.value}）。请等待新版本。",
+                f"Version {head.version} has been determined ({head.stage_state.value}). Wait for a new version.",
+            )
+        )
+    if decision == "accept" and not head.accepted:
+        raise NotDeterminable(
+            Bilingual(
+                f"第{head.version}版被规则阻断，不能确定；可以退回。",
+                f"Version {head.version} is blocked by a rule and cannot be accepted; it can be returned.",
+            )
+        )

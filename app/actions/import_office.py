@@ -1,0 +1,130 @@
+"""Take office data in bulk: every item judged by itself, one bad item never blocks the good ones."""
+
+import hashlib
+import secrets
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from app.actions.deps import Deps
+from app.audit.log.event import Event
+from app.core.actor import Actor
+from app.core.canonical import canonical_bytes
+from app.core.clock import instant
+from app.core.errors import Fault, NotFound
+from app.core.text import Bilingual
+from app.office.items import COLLECTIONS, ReadItem, read_item
+from app.office.permission import Permission
+from app.store.unit_of_work import UnitOfWork
+
+_BULK = 5_000
+"""Actuals are written in groups of this many items."""
+
+Incoming = Mapping[str, Any] | Fault
+"""One item as sent, or the reason why a line could not even be read."""
+
+
+class CollectionUnknown(NotFound):
+    """There is no such collection."""
+
+    code = "collection.unknown"
+    title = Bilingual("没有这个数据集", "There is no such collection")
+
+
+def import_office(deps: Deps, actor: Actor, collection: str, items: Iterable[Incoming]) -> dict[str, Any]:
+    """Keep every readable item and return what became of each, in order.
+
+    Returns:
+        ``{"received", "created", "changed", "unchanged", "rejected", "results": [{"index", "key", "status",
+        "errors"?, "mismatches"?}]}``; ``mismatches`` names every value that was normalised, with its raw form.
+
+    Raises:
+        CollectionUnknown: naming the collections there are.
+    """
+    actor.require(Permission.IMPORT_OFFICE)
+    if collection not in COLLECTIONS:
+        known = ", ".join(COLLECTIONS)
+        raise CollectionUnknown(
+            Bilingual(f"没有数据集 {collection}。可用：{known}。", f"No collection {collection}. There are: {known}.")
+        )
+    at = deps.clock.now()
+    with deps.store.write() as uow:
+        tally = _Tally(collection)
+        _take(uow, collection, items, at, tally)
+        body = tally.body()
+        uow.log.append(
+            Event(
+                name="office.imported",
+                at=instant(at),
+                actor=actor.as_json(),
+                subject={"kind": "office", "id": collection, "version": uow.office.revision()},
+                body={**{name: body[name] for name in tally.COUNTS}, "items_digest": tally.digest},
+                salt=secrets.token_hex(16),
+            )
+        )
+        return body
+
+
+class _Tally:
+    """What became of the items so far."""
+
+    COUNTS = ("received", "created", "changed", "unchanged", "rejected")
+
+    def __init__(self, collection: str) -> None:
+        self._collection = collection
+        self._results: list[dict[str, Any]] = []
+        self._counts: Counter[str] = Counter()
+        self._hash = hashlib.sha256()
+
+    def expect(self) -> dict[str, Any]:
+        """Return the place of the next item's result, to be filled."""
+        result: dict[str, Any] = {"index": len(self._results), "key": None, "status": "rejected"}
+        self._results.append(result)
+        return result
+
+    def refuse(self, result: dict[str, Any], faults: Iterable[Fault]) -> None:
+        result["errors"] = [fault.as_json() for fault in faults]
+
+    def keep(self, result: dict[str, Any], item: ReadItem, status: str) -> None:
+        result["status"] = status
+        self._hash.update(canonical_bytes(item.body) + b"\n")
+
+    @property
+    def digest(self) -> str:
+        return "sha256:" + self._hash.hexdigest()
+
+    def body(self) -> dict[str, Any]:
+        counts = Counter(result["status"] for result in self._results)
+        return {
+            "received": len(self._results),
+            **{name: counts[name] for name in self.COUNTS[1:]},
+            "results": self._results,
+        }
+
+
+def _take(uow: UnitOfWork, collection: str, items: Iterable[Incoming], at: datetime, tally: _Tally) -> None:
+    waiting: list[tuple[dict[str, Any], ReadItem]] = []
+    for incoming in items:
+        result = tally.expect()
+        if isinstance(incoming, Fault):
+            tally.refuse(result, [incoming])
+            continue
+        item = read_item(collection, incoming)
+        result["key"] = item.key
+        if item.mismatches:
+            result["mismatches"] = [mismatch.as_json() for mismatch in item.mismatches]
+        if item.faults:
+            tally.refuse(result, item.faults)
+            continue
+        waiting.append((result, item))
+        if len(waiting) >= _BULK:
+            _write(uow, waiting, at, tally)
+    _write(uow, waiting, at, tally)
+
+
+def _write(uow: UnitOfWork, waiting: list[tuple[dict[str, Any], ReadItem]], at: datetime, tally: _Tally) -> None:
+    statuses = uow.office.write_many([item for _, item in waiting], at)
+    for (result, item), status in zip(waiting, statuses, strict=True):
+        tally.keep(result, item, status)
+    waiting.clear()

@@ -1,0 +1,119 @@
+"""Machine clients: their credentials, and who is behind one."""
+
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Sequence
+
+from app.actions.deps import Deps
+from app.audit.log.event import Event
+from app.core.actor import Actor, ActorKind
+from app.core.clock import instant
+from app.core.errors import Conflict, Fault, Invalid
+from app.core.text import Bilingual
+from app.office.permission import SCOPES, Permission
+from app.store.values import StoredClient
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
+_PREFIX = "henji"
+
+
+class ClientKnown(Conflict):
+    """A client of this name exists."""
+
+    code = "client.known"
+    title = Bilingual("同名客户端已存在", "A client of this name exists")
+
+
+def create_client(
+    deps: Deps, actor: Actor, name: str, scopes: Sequence[str], territories: Sequence[str] | None
+) -> tuple[StoredClient, str]:
+    """Return the new client and its credential, which is shown this once and kept only as a hash.
+
+    Args:
+        deps: the process.
+        actor: needs ``client.manage``.
+        name: 1 to 63 letters, digits, ``. _ -``.
+        scopes: of SCOPES; nothing is granted that is not named.
+        territories: the ones it is limited to; None for all of them.
+
+    Raises:
+        Invalid: the name or a scope is none.
+        ClientKnown: there is one of that name.
+    """
+    actor.require(Permission.MANAGE_CLIENTS)
+    _check(name, scopes)
+    secret = secrets.token_urlsafe(32)
+    at = deps.clock.now()
+    client = StoredClient(
+        client_id=name,
+        scopes=tuple(dict.fromkeys(scopes)),
+        territories=None if territories is None else tuple(dict.fromkeys(territories)),
+        secret_hash=_hash(secret),
+        created_at=at,
+        disabled_at=None,
+    )
+    with deps.store.write() as uow:
+        if uow.clients.find(name) is not None:
+            raise ClientKnown(
+                Bilingual(f"客户端 {name} 已存在，请换一个名称。", f"Client {name} exists. Choose another name.")
+            )
+        uow.clients.add(client)
+        uow.log.append(
+            Event(
+                name="client.created",
+                at=instant(at),
+                actor=actor.as_json(),
+                subject={"kind": "client", "id": name, "version": 1},
+                body={
+                    "scopes": list(client.scopes),
+                    "territories": None if client.territories is None else list(client.territories),
+                },
+                salt=secrets.token_hex(16),
+            )
+        )
+    return client, f"{_PREFIX}_{name}_{secret}"
+
+
+def _check(name: str, scopes: Sequence[str]) -> None:
+    faults = []
+    if not _NAME.fullmatch(name):
+        message = Bilingual(
+            "名称应为 1 到 63 个字母、数字或 . _ -，以字母或数字开头。",
+            "The name must be 1 to 63 letters, digits or . _ -, beginning with a letter or digit.",
+        )
+        faults.append(Fault("NAME", "client.name_invalid", message))
+    for scope in scopes:
+        if scope not in SCOPES:
+            known = ", ".join(SCOPES)
+            message = Bilingual(f"没有权限范围 {scope}。可用：{known}。", f"No scope {scope}. There are: {known}.")
+            faults.append(Fault("--scope", "client.scope_unknown", message))
+    if not scopes:
+        message = Bilingual("至少指定一个 --scope。", "Name at least one --scope.")
+        faults.append(Fault("--scope", "client.scope_missing", message))
+    if faults:
+        raise Invalid(faults[0].message, faults)
+
+
+def authenticate_client(deps: Deps, credential: str) -> Actor | None:
+    """Return the client whose credential this is; None for any other text."""
+    prefix, _, rest = credential.partition("_")
+    # The name may hold underscores, the secret too; the secret has a fixed length.
+    name, separator, secret = rest[:-44], rest[-44:-43], rest[-43:]
+    if prefix != _PREFIX or separator != "_" or not name:
+        return None
+    with deps.store.read() as uow:
+        client = uow.clients.find(name)
+    # The hash is computed and compared in either case, so that a known name takes no other time than an unknown one.
+    wanted = client.secret_hash if client is not None else _hash("")
+    if not hmac.compare_digest(_hash(secret), wanted) or client is None or client.disabled_at is not None:
+        return None
+    permissions = frozenset().union(*(SCOPES[scope] for scope in client.scopes if scope in SCOPES))
+    territories = None if client.territories is None else frozenset(client.territories)
+    return Actor(ActorKind.CLIENT, client.client_id, client.client_id, permissions, territories)
+
+
+def _hash(secret: str) -> str:
+    """Return the SHA-256 of a 256-bit random secret: there is nothing to guess, so nothing to slow down."""
+    return hashlib.sha256(secret.encode("utf-8")).hexdigest()

@@ -1,0 +1,134 @@
+"""Settings, read once from the environment. Only wiring and factory import this."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from app.core.clock import read_instant
+from app.core.errors import AppError
+from app.core.text import Bilingual
+
+_ROOT = Path(__file__).resolve().parent.parent
+
+
+class SettingInvalid(AppError):
+    """A setting cannot be used; the service does not start on a guess."""
+
+    code = "setting.invalid"
+    status = 500
+    title = Bilingual("设置无效", "A setting is not valid")
+
+
+@dataclass(frozen=True, slots=True)
+class Pkcs11Settings:
+    """Where the seal key lives when it is in a token and not in a file."""
+
+    module: Path
+    token_label: str
+    key_label: str
+    pin_file: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One installation."""
+
+    home: Path
+    """Holds the database, files and keys (``HENJI_HOME``, default ``./var``)."""
+    database_url: str
+    """``DATABASE_URL``; SQLite in ``home`` when not set."""
+    rules: Path
+    """``HENJI_RULES``; the folder ``rules/`` beside the program when not set."""
+    clock_start: datetime | None
+    """``HENJI_CLOCK``: a simulated clock starts here. Every page and record then says so."""
+    office_name_zh: str
+    office_name_en: str
+    public_url: str
+    """``HENJI_PUBLIC_URL``: the address printed in QR codes."""
+    secure_cookies: bool
+    """``HENJI_SECURE_COOKIES``; on unless the public address is plain http."""
+    most_body_bytes: int
+    """``HENJI_MOST_BODY_BYTES``: the largest submission accepted."""
+    pkcs11: Pkcs11Settings | None
+
+    @property
+    def files(self) -> Path:
+        """Where large blobs and records lie, by hash."""
+        return self.home / "files"
+
+    @property
+    def keys(self) -> Path:
+        """Where the key files lie."""
+        return self.home / "keys"
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether this home was made by ``henji demo``."""
+        return (self.home / "DEMO").exists()
+
+
+def _instant(env: Mapping[str, str]) -> datetime | None:
+    text = env.get("HENJI_CLOCK")
+    if not text:
+        return None
+    try:
+        return read_instant(text)
+    except ValueError as error:
+        raise SettingInvalid(
+            Bilingual(
+                f"HENJI_CLOCK={text!r} 不是带时区的时间，例如 2026-11-16T09:00:00+08:00。",
+                f"HENJI_CLOCK={text!r} is no instant with an offset, such as 2026-11-16T09:00:00+08:00.",
+            )
+        ) from error
+
+
+def _pkcs11(env: Mapping[str, str]) -> Pkcs11Settings | None:
+    names = {
+        "module": "HENJI_SEAL_PKCS11_MODULE",
+        "token_label": "HENJI_SEAL_PKCS11_TOKEN",
+        "key_label": "HENJI_SEAL_PKCS11_KEY",
+        "pin_file": "HENJI_SEAL_PKCS11_PIN_FILE",
+    }
+    given = {field: env[name] for field, name in names.items() if env.get(name)}
+    if not given:
+        return None
+    if len(given) < len(names):
+        absent = ", ".join(name for field, name in names.items() if field not in given)
+        raise SettingInvalid(
+            Bilingual(f"PKCS#11 设置不完整，缺少 {absent}。", f"The PKCS#11 settings are incomplete: {absent} missing.")
+        )
+    return Pkcs11Settings(
+        Path(given["module"]), given["token_label"], given["key_label"], Path(given["pin_file"])
+    )
+
+
+def _number(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name, str(default))
+    if not text.isdigit():
+        raise SettingInvalid(Bilingual(f"{name}={text!r} 不是整数。", f"{name}={text!r} is no whole number."))
+    return int(text)
+
+
+def read_settings(env: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings of this process.
+
+    Raises:
+        SettingInvalid: a value cannot be used; the sentence names it.
+    """
+    env = os.environ if env is None else env
+    home = Path(env.get("HENJI_HOME") or "var").absolute()
+    public_url = (env.get("HENJI_PUBLIC_URL") or "http://127.0.0.1:8000").rstrip("/")
+    return Settings(
+        home=home,
+        database_url=env.get("DATABASE_URL") or f"sqlite:///{home / 'henji.db'}",
+        rules=Path(env.get("HENJI_RULES") or _ROOT / "rules").absolute(),
+        clock_start=_instant(env),
+        office_name_zh=env.get("HENJI_OFFICE_ZH") or "示例县烟草专卖局内部专卖管理监督办公室",
+        office_name_en=env.get("HENJI_OFFICE_EN") or "Supervision Office of the Example County Tobacco Bureau",
+        public_url=public_url,
+        secure_cookies=env.get("HENJI_SECURE_COOKIES", "0" if public_url.startswith("http://") else "1") == "1",
+        most_body_bytes=_number(env, "HENJI_MOST_BODY_BYTES", 8 * 1024 * 1024),
+        pkcs11=_pkcs11(env),
+    )
