@@ -1,0 +1,149 @@
+"""The key of the seal in a PKCS#11 token (a security module), by configuration.
+
+``seal.pkcs11.json`` in the key folder names the module, the token, the key and the file with the PIN. The package
+python-pkcs11 is needed for this only; nothing else asks for it.
+"""
+
+import hashlib
+import importlib
+import json
+import os
+import threading
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+from app.core.text import Bilingual
+from app.keys.folder import KeysUnusable, read_guarded
+from app.keys.signature import from_raw
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """Where in a security module the key of the seal is."""
+
+    module: str
+    """Path of the PKCS#11 library."""
+    token: str
+    """Label of the token."""
+    key: str
+    """Label of the key pair, P-256."""
+    pin_file: str
+    """Path of a file with the user PIN, mode 0600."""
+
+    def as_bytes(self) -> bytes:
+        """Return what is kept in the key folder."""
+        return (json.dumps(asdict(self), ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def read_token(data: bytes) -> Token:
+    """Return the token that :meth:`Token.as_bytes` gave.
+
+    Raises:
+        KeysUnusable: not JSON, or a member is missing, too many or not a text.
+    """
+    try:
+        body = json.loads(data)
+    except ValueError:
+        body = None
+    members = {"module", "token", "key", "pin_file"}
+    if isinstance(body, dict) and set(body) == members and all(v and isinstance(v, str) for v in body.values()):
+        return Token(**body)
+    raise KeysUnusable(
+        Bilingual(
+            "seal.pkcs11.json 应只含 module、token、key、pin_file 四项文字。",
+            "seal.pkcs11.json must hold the four texts module, token, key and pin_file, and nothing else.",
+        )
+    )
+
+
+def _pkcs11() -> Any:  # noqa: ANN401  # the package is optional and untyped
+    try:
+        return importlib.import_module("pkcs11")
+    except ImportError as error:
+        raise KeysUnusable(
+            Bilingual(
+                "印章密钥在 PKCS#11 设备中，但没有安装 python-pkcs11。请先安装它。",
+                "The seal key is in a PKCS#11 token, but python-pkcs11 is not installed. Install it first.",
+            )
+        ) from error
+
+
+def _open(token: Token) -> Any:  # noqa: ANN401  # a session of the untyped package
+    package = _pkcs11()
+    pin = read_guarded(Path(token.pin_file)).decode().strip()
+    try:
+        return package.lib(token.module).get_token(token_label=token.token).open(user_pin=pin)
+    except (package.PKCS11Error, RuntimeError, OSError) as error:
+        raise KeysUnusable(
+            Bilingual(
+                f"无法打开 PKCS#11 设备“{token.token}”（{type(error).__name__}）。请检查模块路径、标签和 PIN。",
+                f"The PKCS#11 token {token.token!r} cannot be opened ({type(error).__name__}). "
+                "Check module, label and PIN.",
+            )
+        ) from error
+
+
+def token_public_key(token: Token) -> EllipticCurvePublicKey:
+    """Return the public half of the key in ``token``.
+
+    Raises:
+        KeysUnusable: the package, the token or the key is missing, or the key is not an elliptic-curve key.
+    """
+    package = _pkcs11()
+    encode = importlib.import_module("pkcs11.util.ec").encode_ec_public_key
+    session = _open(token)
+    try:
+        held = session.get_key(object_class=package.ObjectClass.PUBLIC_KEY, label=token.key)
+        public = load_der_public_key(encode(held))
+    except (package.PKCS11Error, ValueError) as error:
+        raise _no_key(token) from error
+    finally:
+        session.close()
+    if not isinstance(public, EllipticCurvePublicKey):
+        raise _no_key(token)
+    return public
+
+
+def _no_key(token: Token) -> KeysUnusable:
+    return KeysUnusable(
+        Bilingual(
+            f"PKCS#11 设备“{token.token}”中没有名为“{token.key}”的 P-256 密钥。",
+            f"The PKCS#11 token {token.token!r} has no P-256 key called {token.key!r}.",
+        )
+    )
+
+
+class TokenSealKey:
+    """A seal whose key never leaves its token."""
+
+    def __init__(self, certificate_der: bytes, token: Token) -> None:
+        """Sign with the key in ``token``, which belongs to the certificate. The token is opened at the first use."""
+        self.certificate_der = certificate_der
+        self._token = token
+        self._lock = threading.Lock()
+        self._key: Any = None
+        self._process = 0
+
+    def sign(self, message: bytes) -> bytes:
+        """Return the ECDSA-SHA256 signature of ``message``, DER, with the smaller s.
+
+        Raises:
+            KeysUnusable: the package, the token or the key is missing.
+        """
+        package = _pkcs11()
+        with self._lock:
+            # A session does not survive a fork: every worker opens its own.
+            if self._key is None or self._process != os.getpid():
+                session = _open(self._token)
+                try:
+                    self._key = session.get_key(object_class=package.ObjectClass.PRIVATE_KEY, label=self._token.key)
+                except package.PKCS11Error as error:
+                    raise _no_key(self._token) from error
+                self._process = os.getpid()
+            # The raw mechanism: many tokens do not offer ECDSA with a digest inside. Source: design/signing.md, 2.2.
+            raw = self._key.sign(hashlib.sha256(message).digest(), mechanism=package.Mechanism.ECDSA)
+        return from_raw(bytes(raw))
