@@ -1,0 +1,152 @@
+"""Delivered cartons in the store: hundreds of thousands of rows, so everything here works on sets."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from app.core.canonical import canonical_bytes
+from app.office.month import Month
+from app.office.records import Actual
+from app.store.office_shelf import Writing, chunks
+from app.store.office_tables import actual
+from app.store.office_values import WriteStatus
+
+_CHUNK = 10_000
+"""Rows compared and added at once; also the most licence numbers in one statement."""
+
+_Key = tuple[str, str, str]
+_Held = tuple[int, int | None, int]
+"""(recorded, requested, delivered)."""
+_Row = tuple[str, str, str, int, int | None, int, int, str | None]
+_COLUMNS = (
+    "month",
+    "licence_no",
+    "sku",
+    "recorded",
+    "requested_cartons",
+    "delivered_cartons",
+    "revision",
+    "raw",
+)
+"""In the order of ``_Row``."""
+
+
+def write_actuals(
+    connection: Connection, writings: Sequence[Writing[Actual]], revision: Callable[[], int]
+) -> list[WriteStatus]:
+    """Keep ``writings`` and return in their order what each of them did.
+
+    Of several with the same month, licence and SKU the later counts after the earlier.
+
+    Args:
+        connection: of a writing transaction; nobody else writes meanwhile.
+        writings: any number.
+        revision: gives the office revision the rows belong to; asked only when there is a row to add.
+    """
+    keys = [(str(w.value.month), w.value.licence_no, w.value.sku) for w in writings]
+    statuses = [WriteStatus.UNCHANGED] * len(writings)
+    # Sorted (and stably so), every row on record is looked at once, whatever the order of the import.
+    for places in chunks(sorted(range(len(keys)), key=keys.__getitem__), _CHUNK):
+        held = _held(connection, [keys[place] for place in places])
+        added: list[_Row] = []
+        for place in places:
+            key, value = keys[place], writings[place].value
+            before = held.get(key)
+            if before is not None and before[1:] == (value.requested_cartons, value.delivered_cartons):
+                continue
+            statuses[place] = WriteStatus.CREATED if before is None else WriteStatus.CHANGED
+            recorded = 1 if before is None else before[0] + 1
+            held[key] = (recorded, value.requested_cartons, value.delivered_cartons)
+            added.append((*key, *held[key], revision(), _text(writings[place].raw)))
+        if added:
+            _add(connection, added)
+    return statuses
+
+
+def _text(raw: Any) -> str | None:  # noqa: ANN401  # any JSON value
+    return None if raw is None else canonical_bytes(raw).decode("utf-8")
+
+
+def _add(connection: Connection, rows: Sequence[_Row]) -> None:
+    """Add rows by the driver's own bulk path: naming every parameter costs more than the database takes."""
+    columns = ", ".join(_COLUMNS)
+    if connection.dialect.name == "postgresql":
+        cursor = connection.connection.cursor()
+        with cursor.copy(f"COPY actual ({columns}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        return
+    places = ", ".join("?" * len(_COLUMNS))
+    connection.exec_driver_sql(f"INSERT INTO actual ({columns}) VALUES ({places})", list(rows))  # noqa: S608  # constants
+
+
+def _held(connection: Connection, keys: Iterable[_Key]) -> dict[_Key, _Held]:
+    """Return what is on record for the licences of ``keys`` in their months, the newest row of each."""
+    licences_by_month: dict[str, set[str]] = {}
+    for month, licence_no, _ in keys:
+        licences_by_month.setdefault(month, set()).add(licence_no)
+    held: dict[_Key, _Held] = {}
+    for month, licences in licences_by_month.items():
+        statement = select(
+            actual.c.licence_no, actual.c.sku, actual.c.recorded, actual.c.requested_cartons, actual.c.delivered_cartons
+        ).where(actual.c.month == month, actual.c.licence_no.in_(licences))
+        for licence_no, sku, recorded, requested, delivered in connection.execute(statement):
+            key = (month, licence_no, sku)
+            before = held.get(key)
+            if before is None or before[0] < recorded:
+                held[key] = (recorded, requested, delivered)
+    return held
+
+
+def months_with_actuals(connection: Connection) -> tuple[Month, ...]:
+    """Return the months for which anything was imported, oldest first."""
+    months: list[Month] = []
+    last = ""
+    # A step per month along the key: DISTINCT would read every row.
+    while (
+        found := connection.execute(select(func.min(actual.c.month)).where(actual.c.month > last)).scalar()
+    ) is not None:
+        last = str(found)
+        months.append(Month.read(last))
+    return tuple(months)
+
+
+def loaded_months(connection: Connection, months: Iterable[Month]) -> frozenset[Month]:
+    """Return those of ``months`` for which anything was imported."""
+    return frozenset(
+        month
+        for month in months
+        if connection.execute(select(actual.c.month).where(actual.c.month == str(month)).limit(1)).first()
+    )
+
+
+def delivered(
+    connection: Connection, months: Sequence[Month], licences: Iterable[str]
+) -> dict[tuple[str, str], tuple[int, ...]]:
+    """Return the delivered cartons by (licence_no, sku), one number a month in the order of ``months``.
+
+    A pair without any row is not in it; a month without a row counts 0.
+    """
+    place_of = {str(month): place for place, month in enumerate(months)}
+    nothing = [0] * len(months)
+    found: dict[tuple[str, str], list[int]] = {}
+    corrections: list[tuple[int, str, str, str, int]] = []
+    for chunk in chunks(sorted(set(licences)), _CHUNK):
+        statement = select(
+            actual.c.recorded, actual.c.month, actual.c.licence_no, actual.c.sku, actual.c.delivered_cartons
+        ).where(actual.c.month.in_(place_of), actual.c.licence_no.in_(chunk))
+        for row in connection.execute(statement):
+            recorded, month, licence_no, sku, cartons = row
+            if recorded > 1:
+                corrections.append((recorded, month, licence_no, sku, cartons))
+                continue
+            pair = (licence_no, sku)
+            numbers = found.get(pair)
+            if numbers is None:
+                found[pair] = numbers = nothing.copy()
+            numbers[place_of[month]] = cartons
+    # The newest correction is applied last.
+    for _, month, licence_no, sku, cartons in sorted(corrections):
+        found[licence_no, sku][place_of[month]] = cartons
+    return {pair: tuple(numbers) for pair, numbers in found.items()}
