@@ -101,12 +101,10 @@ def create_keys(
     name = f"henji.{slug_of(office_name, log_key, slug)}/log"
     root_key = generate_private_key(SECP256R1())
     root = issue_root(office_name, root_key, now)
-    seal_key = None if token else generate_private_key(SECP256R1())
-    public = token_public_key(token) if token else seal_key.public_key() if seal_key else None
-    assert public is not None
-    seal = issue_seal(
-        office_name, public, root, root_key, now, crl_url or f"http://crl.{name.removesuffix('/log')}.invalid/root.crl"
-    )
+    seal_key = generate_private_key(SECP256R1())
+    public = token_public_key(token) if token else seal_key.public_key()
+    revocations = crl_url or f"http://crl.{name.removesuffix('/log')}.invalid/root.crl"
+    seal = issue_seal(office_name, public, root, root_key, now, revocations)
     files = {
         _ABOUT: json.dumps({"format": KEYS_FORMAT, "office": office_name, "log": name}, ensure_ascii=False).encode(),
         _ROOT_KEY: _private_pem(root_key),
@@ -114,10 +112,7 @@ def create_keys(
         _SEAL: pem(seal).encode(),
         _LOG_KEY: _private_pem(log_key),
     }
-    if token:
-        files[_SEAL_TOKEN] = token.as_bytes()
-    elif seal_key:
-        files[_SEAL_KEY] = _private_pem(seal_key)
+    files |= {_SEAL_TOKEN: token.as_bytes()} if token else {_SEAL_KEY: _private_pem(seal_key)}
     _write_all(folder, files)
     return load_keys(folder)
 

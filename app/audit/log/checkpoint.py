@@ -9,6 +9,7 @@ import binascii
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from app.audit.log.tree import HASH_BYTES
 from app.core.errors import Integrity
@@ -130,6 +131,26 @@ def sign_checkpoint(checkpoint: Checkpoint, key: VerifierKey, sign: Sign) -> str
     text = checkpoint.text
     signature = base64.b64encode(key.key_id + sign(text.encode())).decode()
     return f"{text}\n— {key.name} {signature}\n"
+
+
+class NoteSigner(Protocol):
+    """A log key, seen from here: its private half stays where it is."""
+
+    @property
+    def verifier_key(self) -> str:
+        """The public half as :attr:`VerifierKey.text`."""
+
+    def sign(self, message: bytes) -> bytes:
+        """Return the Ed25519 signature of ``message``."""
+
+
+def make_checkpoint(signer: NoteSigner, size: int, root: bytes) -> str:
+    """Return the signed checkpoint of the log that ``signer`` is the key of.
+
+    Never sign one that is inconsistent with an earlier one: the caller reads size and root in one transaction.
+    """
+    key = read_verifier_key(signer.verifier_key)
+    return sign_checkpoint(Checkpoint(key.name, size, root), key, signer.sign)
 
 
 def open_note(note: str, key: VerifierKey, verify: Verify) -> str:

@@ -4,7 +4,6 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from app.core.canonical import canonical_bytes, sha256_hex
@@ -35,8 +34,8 @@ class Event:
     """One thing that happened. Its name is ``noun.past`` and never reused."""
 
     name: str
-    at: datetime
-    """Aware; kept in UTC with milliseconds."""
+    at: str
+    """UTC with milliseconds, as ``app.core.clock.instant`` writes it."""
     actor: Mapping[str, Any]
     """Who did it: ``Actor.as_json()``."""
     subject: Mapping[str, Any]
@@ -50,7 +49,7 @@ class Event:
         return {
             "format": EVENT_FORMAT,
             "name": self.name,
-            "at": instant(self.at),
+            "at": self.at,
             "actor": dict(self.actor),
             "subject": dict(self.subject),
             "body": dict(self.body),
@@ -87,15 +86,19 @@ def read_event(body: Mapping[str, Any]) -> Event:
                 f"The log entry is not in the format {EVENT_FORMAT}, or has members too many or too few.",
             )
         )
-    try:
-        at = read_instant(body["at"])
-    except (TypeError, ValueError) as error:
+    at = body["at"]
+    if not _is_instant(at):
         raise EventUnreadable(
-            Bilingual(
-                f"日志记录的时间 {body['at']!r} 无法读取。", f"The time {body['at']!r} of the log entry is unreadable."
-            )
-        ) from error
+            Bilingual(f"日志记录的时间 {at!r} 无法读取。", f"The time {at!r} of the log entry is unreadable.")
+        )
     return Event(body["name"], at, body["actor"], body["subject"], body["body"], body["salt"])
+
+
+def _is_instant(text: object) -> bool:
+    try:
+        return isinstance(text, str) and instant(read_instant(text)) == text
+    except ValueError:
+        return False
 
 
 def parse_event(leaf_data: bytes) -> Event:

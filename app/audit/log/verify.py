@@ -88,7 +88,6 @@ MOST_PROBLEMS = 100
 
 def verify_log(
     entries: Iterable[LogEntry],
-    *,
     get_node: Callable[[int, int], bytes | None] | None = None,
     notes: Sequence[str] = (),
     key: VerifierKey | None = None,

@@ -1,5 +1,3 @@
-from datetime import UTC, datetime
-
 import pytest
 
 from app.audit.log.event import Event, EventUnreadable, parse_event, read_event
@@ -7,7 +5,7 @@ from app.core.canonical import canonical_bytes
 
 EVENT = Event(
     "forecast.submitted",
-    datetime(2026, 11, 16, 1, 30, 1, 214000, tzinfo=UTC),
+    "2026-11-16T01:30:01.214Z",
     {"kind": "client", "id": "c-1", "name": "预测系统"},
     {"kind": "order_forecast", "id": "F-202611-000045", "version": 2},
     {"evaluation": "E-202611-000123", "verdict": "flag"},
@@ -48,6 +46,7 @@ def test_two_equal_events_have_different_salts():
         canonical_bytes({**EVENT.as_json(), "format": "henji-event/2"}),
         canonical_bytes({**EVENT.as_json(), "at": "yesterday"}),
         canonical_bytes({**EVENT.as_json(), "at": 7}),
+        canonical_bytes({**EVENT.as_json(), "at": "2026-11-16T09:30:01.214+08:00"}),
     ],
 )
 def test_bytes_that_are_not_the_canonical_form_of_an_event_are_refused(data):

@@ -7,7 +7,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, generate_private_key
 
-from app.audit.log.checkpoint import Checkpoint, open_checkpoint, read_verifier_key, sign_checkpoint
+from app.audit.log.checkpoint import Checkpoint, make_checkpoint, open_checkpoint, read_verifier_key
 from app.keys.certificates import OfficeNameUnusable
 from app.keys.folder import KeysExist, KeysUnusable
 from app.keys.log_key import ed25519_verify
@@ -100,7 +100,7 @@ def test_the_log_key_signs_checkpoints_of_its_own_log(made):
     key = read_verifier_key(log.verifier_key)
     checkpoint = Checkpoint(log.name, 3, bytes(32))
     assert key.public_key == log.public_key
-    assert open_checkpoint(sign_checkpoint(checkpoint, key, log.sign), key, ed25519_verify) == checkpoint
+    assert open_checkpoint(make_checkpoint(log, 3, bytes(32)), key, ed25519_verify) == checkpoint
     assert not ed25519_verify(log.public_key, bytes(64), b"x")
     assert not ed25519_verify(b"short", bytes(64), b"x")
 
@@ -184,6 +184,15 @@ def test_a_slug_that_is_none_is_refused(tmp_path, slug):
 def test_an_office_name_that_does_not_fit_is_refused(tmp_path, name):
     with pytest.raises(OfficeNameUnusable):
         create_keys(tmp_path / "k", name, NOW)
+
+
+def test_a_file_that_came_in_between_is_not_overwritten(tmp_path):
+    from app.keys.folder import write_new
+
+    write_new(tmp_path / "log.key", b"first")
+    with pytest.raises(KeysExist, match=r"log\.key"):
+        write_new(tmp_path / "log.key", b"second")
+    assert (tmp_path / "log.key").read_bytes() == b"first"
 
 
 def test_a_failing_disk_leaves_no_half_made_keys(tmp_path, monkeypatch):
