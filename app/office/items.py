@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeGuard
 
-from app.core.errors import Fault, NotFound
+from app.core.errors import Fault
 from app.core.text import Bilingual
 from app.office.code_list import CodeList
 from app.office.intake.collections import COLLECTIONS, CollectionSpec, OfficeValue
@@ -31,13 +31,6 @@ __all__ = [
 ]
 
 
-class CollectionUnknown(NotFound):
-    """There is no collection of office data of that name. 404."""
-
-    code = "collection.unknown"
-    title = Bilingual("没有这类数据", "There is no such collection")
-
-
 @dataclass(frozen=True, slots=True)
 class ReadItem:
     """One item as it was read. It can be kept only when there are no faults."""
@@ -57,24 +50,6 @@ class ReadItem:
     """JSON Pointers relative to the item: ``/roles/0/from``."""
 
 
-def collection(name: str) -> CollectionSpec:
-    """Return the collection of that name.
-
-    Raises:
-        CollectionUnknown: there is none; the sentence lists all.
-    """
-    spec = COLLECTIONS.get(name)
-    if spec is None:
-        known = ", ".join(COLLECTIONS)
-        raise CollectionUnknown(
-            Bilingual(
-                f"没有“{shown(name)}”这类数据。可用：{known}。",
-                f"There is no collection “{shown(name)}”. Known: {known}.",
-            )
-        )
-    return spec
-
-
 def read_item(name: str, raw: object, *, segments: CodeList | None = None) -> ReadItem:
     """Return ``raw`` (any JSON value) read as an item of the collection ``name``.
 
@@ -84,11 +59,11 @@ def read_item(name: str, raw: object, *, segments: CodeList | None = None) -> Re
         segments: the list ``segment`` to read names of formats with; without it they stay as they are.
 
     Raises:
-        CollectionUnknown: there is no such collection.
+        KeyError: there is no such collection. The action asks first.
     """
     if name == "actuals" and (quick := _read_plain_actual(raw)):
         return quick
-    spec = collection(name)
+    spec = COLLECTIONS[name]
     notes = Notes()
     place = Place(notes)
     values = read_object(raw, spec.fields, place)

@@ -1,4 +1,4 @@
-"""What the office's systems wrote down: deliveries, ledgers of visits, model runs, terminal batches."""
+"""What the office's systems wrote down: deliveries, ledgers of visits, model runs."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -57,37 +57,3 @@ class ModelRun:
     trained_to: date
     """The last day of the data it was trained on."""
     lines: tuple[ModelRunLine, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SentPosLine:
-    """One line of a terminal batch, as far as it can be read."""
-
-    licence_no: str | None
-    sku: str | None
-    quantity: Quantity
-
-
-@dataclass(frozen=True, slots=True)
-class SentPosBatch:
-    """A terminal batch as it was sent. Whether it is complete is judged (ENT-10), not refused."""
-
-    batch_id: str
-    terminal_server: str
-    line_count: int
-    """How many lines the sender announced."""
-    checksum: str
-    """The announced SHA-256 in lower-case hex, without a prefix; any other text is kept as it came."""
-    computed_checksum: str
-    """The SHA-256 in hex over the canonical bytes of the lines as received."""
-    lines: tuple[SentPosLine, ...]
-
-    @property
-    def checksum_matches(self) -> bool:
-        """Whether the announced checksum is the one of the lines received."""
-        return self.checksum == self.computed_checksum
-
-    @property
-    def licence_numbers(self) -> frozenset[str]:
-        """The customers that have at least one line."""
-        return frozenset(line.licence_no for line in self.lines if line.licence_no)
