@@ -9,6 +9,7 @@ from sqlalchemy import DateTime, Dialect, MetaData, String, Table, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from app.core.canonical import canonical_bytes
+from app.office.month import Month
 
 metadata = MetaData(
     naming_convention={
@@ -86,3 +87,18 @@ class JsonText(TypeDecorator[Any]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ANN401, ARG002  # any JSON value
         """Return the value."""
         return None if value is None else json.loads(value)
+
+
+class MonthText(TypeDecorator[Month]):
+    """A calendar month, kept as ``2026-11``: it sorts by time."""
+
+    impl = String(7)
+    cache_ok = True
+
+    def process_bind_param(self, value: Month | None, dialect: Dialect) -> str | None:  # noqa: ARG002  # same everywhere
+        """Return the text."""
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Month | None:  # noqa: ARG002  # same everywhere
+        """Return the month."""
+        return None if value is None else Month.read(value)

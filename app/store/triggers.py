@@ -29,25 +29,23 @@ def refuse_changes(dialect: str, table: str, keys: Sequence[Sequence[str]]) -> t
     """
     sentence = _SENTENCE.format(table=table)
     if dialect == "postgresql":
-        return (
+        refuse = (
             f"CREATE TRIGGER {table}_refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION henji_refuse_change()",
-            # Otherwise session_replication_role = replica would switch it off.
-            f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_refuse_change",
+            "FOR EACH STATEMENT EXECUTE FUNCTION henji_refuse_change()"
         )
-    known = " OR ".join(
-        f"EXISTS (SELECT 1 FROM {table} WHERE {condition})"
-        for condition in [
-            # A BEFORE trigger sees -1 where the row number is still to be given.
-            "rowid = NEW.rowid",
-            *(" AND ".join(f'"{column}" = NEW."{column}"' for column in key) for key in keys),
-        ]
-    )
+        # Otherwise session_replication_role = replica would switch it off.
+        always = f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_refuse_change"
+        return refuse, always
+    # A BEFORE trigger sees -1 where the row number is still to be given.
+    keyed = ["rowid = NEW.rowid", *(" AND ".join(f'"{column}" = NEW."{column}"' for column in key) for key in keys)]
+    known = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {condition})" for condition in keyed)  # noqa: S608  # names of our own tables
+    update = f"CREATE TRIGGER {table}_refuse_update BEFORE UPDATE ON {table}"
+    delete = f"CREATE TRIGGER {table}_refuse_delete BEFORE DELETE ON {table}"
+    replace = f"CREATE TRIGGER {table}_refuse_replace BEFORE INSERT ON {table} WHEN {known}"
     return (
-        f"CREATE TRIGGER {table}_refuse_update BEFORE UPDATE ON {table} BEGIN SELECT RAISE(ABORT, '{sentence}'); END",
-        f"CREATE TRIGGER {table}_refuse_delete BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, '{sentence}'); END",
-        f"CREATE TRIGGER {table}_refuse_replace BEFORE INSERT ON {table} WHEN {known} "
-        f"BEGIN SELECT RAISE(ABORT, 'henji: {table} already has a row with this key'); END",
+        f"{update} BEGIN SELECT RAISE(ABORT, '{sentence}'); END",
+        f"{delete} BEGIN SELECT RAISE(ABORT, '{sentence}'); END",
+        f"{replace} BEGIN SELECT RAISE(ABORT, 'henji: {table} already has a row with this key'); END",
     )
 
 
