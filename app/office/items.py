@@ -26,7 +26,6 @@ __all__ = [
     "Mismatch",
     "OfficeValue",
     "ReadItem",
-    "collection",
     "read_item",
 ]
 
