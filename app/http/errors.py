@@ -81,3 +81,10 @@ class RequestShape(Invalid):
 
     code = "request.shape"
     title = Bilingual("请求内容的结构不符合要求", "The body is not of the required shape")
+
+
+class QueryInvalid(Invalid):
+    """A parameter of the address is unknown, stands twice, or has no usable value. 422."""
+
+    code = "query.invalid"
+    title = Bilingual("地址中的参数无效", "A parameter of the address is not valid")

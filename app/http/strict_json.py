@@ -94,6 +94,27 @@ def parse_json(data: bytes) -> Any:  # noqa: ANN401  # any JSON value
     return _second_reading(text)
 
 
+def parse_items(data: bytes) -> list[Any]:
+    """Return the members of the list written in ``data``, a tuple of faults in place of each that is refused.
+
+    A tuple is no JSON value, so the two cannot be confused. The pointers begin at the member.
+
+    Raises:
+        JsonMalformed: ``data`` is not UTF-8, or no JSON text.
+        RequestShape: it is no list.
+    """
+    try:
+        value = parse_json(data)
+    except RequestShape:
+        value = _marked(_decoded(data))
+        if isinstance(value, list):
+            return [tuple(_faults(member, "", 2)) or member for member in value]
+    if not isinstance(value, list):
+        message = Bilingual("应为列表。", "Must be a list.")
+        raise RequestShape(faults=(Fault("", "value.not_a_list", message),))
+    return value
+
+
 def _decoded(data: bytes) -> str:
     try:
         return data.decode("utf-8")
@@ -168,8 +189,12 @@ def _too_deep(value: Any) -> bool:  # noqa: ANN401  # any JSON value
     return True
 
 
+def _marked(text: str) -> Any:  # noqa: ANN401  # any JSON value
+    return _read(text, _marked_object, lambda _: _FLOAT, lambda _: _CONSTANT, _marked_integer)
+
+
 def _second_reading(text: str) -> Any:  # noqa: ANN401  # any JSON value
-    value = _read(text, _marked_object, lambda _: _FLOAT, lambda _: _CONSTANT, _marked_integer)
+    value = _marked(text)
     faults: list[Fault] = []
     for fault in _faults(value, "", 1):
         faults.append(fault)
