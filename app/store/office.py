@@ -5,12 +5,13 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from app.office.calendar import Calendar, CalendarDay
 from app.office.code_list import CodeList
 from app.office.customer import Brand, Customer, Manufacturer, Product
 from app.office.cycle import Cycle
+from app.office.items import ReadItem
 from app.office.month import Month
 from app.office.people import Person, Territory
 from app.office.records import Actual, LedgerEntry, ModelRun
@@ -22,7 +23,7 @@ from app.store.office_people import PEOPLE, TERRITORIES
 from app.store.office_products import BRANDS, MANUFACTURERS, PRODUCTS
 from app.store.office_shelf import Shelf, Writing, newest, write
 from app.store.office_sources import LEDGER_ENTRIES, MODEL_RUNS
-from app.store.office_values import OfficeImport, Snapshot, SourceLines, WriteStatus
+from app.store.office_values import OfficeImport, RevisionStamp, Snapshot, SourceLines, WriteStatus
 
 _SHELVES: Mapping[type, Shelf[Any]] = {
     Person: PEOPLE,
@@ -39,6 +40,12 @@ _SHELVES: Mapping[type, Shelf[Any]] = {
 }
 
 
+def _writing(item: ReadItem) -> Writing[Any]:
+    """Return the item's value with its raw body, where that says anything the value does not."""
+    as_sent = not item.mismatches and all(item.body.get(name) == sent for name, sent in item.raw.items())
+    return Writing(item.value, None if as_sent else dict(item.raw))
+
+
 class OfficeRepository:
     """The office data in one transaction."""
 
@@ -51,25 +58,42 @@ class OfficeRepository:
 
     def revision(self) -> int:
         """Return the number of the newest change of office data; 0 before the first. One tiny query."""
-        return int(
-            self._connection.execute(select(func.coalesce(func.max(tables.office_revision.c.revision), 0))).scalar_one()
-        )
+        return self.stamp().revision
 
-    def settled_revision(self) -> int | None:
-        """Return :meth:`revision`, or None when this transaction has changed office data itself.
+    def stamp(self) -> RevisionStamp:
+        """Return which state of the office data this transaction sees. One tiny query."""
+        table = tables.office_revision
+        statement = select(table.c.revision, table.c.changed_at).order_by(table.c.revision.desc()).limit(1)
+        row = self._connection.execute(statement).first()
+        return RevisionStamp(row.revision, row.changed_at) if row else RevisionStamp(0, None)
+
+    def settled_stamp(self) -> RevisionStamp | None:
+        """Return :meth:`stamp`, or None when this transaction has changed office data itself.
 
         What was read under a number that may still be rolled back must not be remembered under it.
         """
-        return None if self._changed_to is not None else self.revision()
+        return None if self._changed_to is not None else self.stamp()
 
     def _bump(self, at: datetime) -> int:
         """Return the revision of this transaction, the next one when it has none yet."""
         if self._changed_to is None:
             self._changed_to = self.revision() + 1
-            self._connection.execute(tables.office_revision.insert(), {"revision": self._changed_to, "at": at})
+            self._connection.execute(tables.office_revision.insert(), {"revision": self._changed_to, "changed_at": at})
         return self._changed_to
 
     # Writing
+
+    def write(self, item: ReadItem, at: datetime) -> WriteStatus:
+        """Keep one item, read without faults, and return what it did."""
+        return self.write_many([item], at)[0]
+
+    def write_many(self, items: Sequence[ReadItem], at: datetime) -> list[WriteStatus]:
+        """Keep items, all read without faults, in order, and return what each of them did.
+
+        Raises:
+            TypeError: an item has faults, or is of no kind the office keeps.
+        """
+        return self.keep([_writing(item) for item in items], at)
 
     def keep(self, writings: Sequence[Writing[Any]], at: datetime) -> list[WriteStatus]:
         """Keep values of any kinds in order and return what each of them did. Works on sets: give it many at once.
@@ -101,13 +125,13 @@ class OfficeRepository:
         """Return the person as last imported; None when unknown."""
         return next(iter(newest(self._connection, PEOPLE, tables.person.c.person_id == person_id).values()), None)
 
-    def people(self) -> dict[str, Person]:
-        """Return everybody by person_id."""
-        return {person.person_id: person for person in newest(self._connection, PEOPLE).values()}
+    def people(self) -> tuple[Person, ...]:
+        """Return everybody, in the order of their ids."""
+        return tuple(newest(self._connection, PEOPLE).values())
 
     def people_holding(self, role: str, day: date) -> tuple[Person, ...]:
         """Return those who hold ``role`` in any unit on ``day``, in the order of their ids."""
-        return tuple(person for person in self.people().values() if person.holds(role, day))
+        return tuple(person for person in self.people() if person.holds(role, day))
 
     def territories(self) -> dict[str, Territory]:
         """Return every territory by id, with its assignments."""

@@ -1,9 +1,12 @@
 """Delivered cartons in the store: hundreds of thousands of rows, so everything here works on sets."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+import psycopg
+from sqlalchemy import ColumnElement, Connection, func, select, tuple_
+from sqlalchemy.exc import DBAPIError
 
 from app.core.canonical import canonical_bytes
 from app.office.month import Month
@@ -14,6 +17,9 @@ from app.store.office_values import WriteStatus
 
 _CHUNK = 10_000
 """Rows compared and added at once; also the most licence numbers in one statement."""
+
+_DENSE = 20
+"""From so many products per customer on, all rows of the customer in the month are read."""
 
 _Key = tuple[str, str, str]
 _Held = tuple[int, int | None, int]
@@ -72,31 +78,46 @@ def _add(connection: Connection, rows: Sequence[_Row]) -> None:
     """Add rows by the driver's own bulk path: naming every parameter costs more than the database takes."""
     columns = ", ".join(_COLUMNS)
     if connection.dialect.name == "postgresql":
-        cursor = connection.connection.cursor()
-        with cursor.copy(f"COPY actual ({columns}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
+        _copy(connection, f"COPY actual ({columns}) FROM STDIN", rows)
         return
     places = ", ".join("?" * len(_COLUMNS))
     connection.exec_driver_sql(f"INSERT INTO actual ({columns}) VALUES ({places})", list(rows))  # noqa: S608  # constants
 
 
+def _copy(connection: Connection, statement: str, rows: Sequence[_Row]) -> None:
+    try:
+        with closing(connection.connection.cursor()) as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except psycopg.Error as error:
+        # As SQLAlchemy would have raised it.
+        raise DBAPIError.instance(statement, None, error, psycopg.Error, dialect=connection.dialect) from error
+
+
 def _held(connection: Connection, keys: Iterable[_Key]) -> dict[_Key, _Held]:
-    """Return what is on record for the licences of ``keys`` in their months, the newest row of each."""
-    licences_by_month: dict[str, set[str]] = {}
-    for month, licence_no, _ in keys:
-        licences_by_month.setdefault(month, set()).add(licence_no)
+    """Return what is on record for ``keys`` (and perhaps for more), the newest row of each."""
+    pairs_by_month: dict[str, set[tuple[str, str]]] = {}
+    for month, licence_no, sku in keys:
+        pairs_by_month.setdefault(month, set()).add((licence_no, sku))
     held: dict[_Key, _Held] = {}
-    for month, licences in licences_by_month.items():
+    for month, pairs in pairs_by_month.items():
         statement = select(
             actual.c.licence_no, actual.c.sku, actual.c.recorded, actual.c.requested_cartons, actual.c.delivered_cartons
-        ).where(actual.c.month == month, actual.c.licence_no.in_(licences))
+        ).where(actual.c.month == month, _among(pairs))
         for licence_no, sku, recorded, requested, delivered in connection.execute(statement):
             key = (month, licence_no, sku)
             before = held.get(key)
             if before is None or before[0] < recorded:
                 held[key] = (recorded, requested, delivered)
     return held
+
+
+def _among(pairs: set[tuple[str, str]]) -> ColumnElement[bool]:
+    licences = {licence_no for licence_no, _ in pairs}
+    if len(pairs) >= _DENSE * len(licences):
+        return actual.c.licence_no.in_(licences)
+    # A few products each of very many customers: reading all of theirs would read the table again and again.
+    return tuple_(actual.c.licence_no, actual.c.sku).in_(pairs)
 
 
 def months_with_actuals(connection: Connection) -> tuple[Month, ...]:

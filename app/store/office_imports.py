@@ -25,7 +25,7 @@ def add(connection: Connection, made: OfficeImport, revision: int) -> None:
         tables.office_import.insert(),
         {
             "import_id": made.import_id,
-            "at": made.at,
+            "imported_at": made.at,
             "actor": dict(made.actor),
             "collection": made.collection,
             "received": made.received,
@@ -43,14 +43,14 @@ def add(connection: Connection, made: OfficeImport, revision: int) -> None:
 def newest_imports(connection: Connection, limit: int) -> tuple[OfficeImport, ...]:
     """Return at most ``limit`` imports, newest first."""
     table = tables.office_import
-    statement = select(table).order_by(table.c.at.desc(), table.c.import_id.desc()).limit(limit)
+    statement = select(table).order_by(table.c.imported_at.desc(), table.c.import_id.desc()).limit(limit)
     return tuple(_import(row) for row in connection.execute(statement).mappings())
 
 
 def _import(row: RowMapping) -> OfficeImport:
     return OfficeImport(
         import_id=row["import_id"],
-        at=row["at"],
+        at=row["imported_at"],
         actor=row["actor"],
         collection=row["collection"],
         received=row["received"],

@@ -1,7 +1,7 @@
 """Ledger entries and model runs in the store: where a collected quantity was written down first."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, select
 
@@ -10,6 +10,8 @@ from app.office.records import LedgerEntry, LedgerLine, ModelRun, ModelRunLine
 from app.store import office_tables as tables
 from app.store.office_shelf import CHUNK, Row, Shelf, chunks, newest
 from app.store.office_values import SourceLines
+
+K = TypeVar("K")
 
 
 def _entry_row(value: LedgerEntry) -> dict[str, Any]:
@@ -64,9 +66,9 @@ LEDGER_ENTRIES: Shelf[LedgerEntry] = Shelf(tables.ledger_entry, _entry_row, _ent
 MODEL_RUNS: Shelf[ModelRun] = Shelf(tables.model_run, _run_row, _run, tables.model_run_line, _run_lines)
 
 
-def summed(lines: Iterable[tuple[tuple[str, str], int | None]]) -> dict[tuple[str, str], int | None]:
+def summed(lines: Iterable[tuple[K, int | None]]) -> dict[K, int | None]:
     """Return the cartons by key; a key with a quantity that cannot be read has None."""
-    cartons: dict[tuple[str, str], int | None] = {}
+    cartons: dict[K, int | None] = {}
     for key, number in lines:
         before = cartons.get(key, 0)
         cartons[key] = None if before is None or number is None else before + number

@@ -87,7 +87,7 @@ office_revision = Table(
     "office_revision",
     metadata,
     Column("revision", BigInteger, primary_key=True, autoincrement=False),
-    Column("at", Instant, nullable=False),
+    Column("changed_at", Instant, nullable=False),
     info=APPEND_ONLY,
 )
 
@@ -95,7 +95,7 @@ office_import = Table(
     "office_import",
     metadata,
     Column("import_id", String(64), primary_key=True),
-    Column("at", Instant, nullable=False),
+    Column("imported_at", Instant, nullable=False),
     Column("actor", JsonText, nullable=False),
     Column("collection", String(40), nullable=False),
     Column("received", Integer, nullable=False),
@@ -103,10 +103,10 @@ office_import = Table(
     Column("changed", Integer, nullable=False),
     Column("unchanged", Integer, nullable=False),
     Column("rejected", Integer, nullable=False),
-    Column("body_digest", String(80), nullable=False),
+    Column("body_digest", String(71), nullable=False),
     Column("mismatches", JsonText, nullable=False),
     Column("revision", BigInteger, nullable=False),
-    Index(None, "at"),
+    Index(None, "imported_at"),
     info=APPEND_ONLY,
 )
 
@@ -216,7 +216,7 @@ snapshot = Table(
     Column("valid_on", Date, nullable=False),
     Column("taken_at", Instant, nullable=False),
     Column("customers", Integer, nullable=False),
-    Column("digest", String(80), nullable=False),
+    Column("digest", String(71), nullable=False),
     Column("revision", BigInteger, nullable=False),
     UniqueConstraint("cycle"),
     info=APPEND_ONLY,
@@ -229,7 +229,7 @@ customer_snapshot = Table(
     Column("licence_no", Text, nullable=False),
     Column("territory_id", Text, nullable=False),
     Column("body", JsonText, nullable=False),
-    Column("digest", String(80), nullable=False),
+    Column("digest", String(71), nullable=False),
     PrimaryKeyConstraint("snapshot_id", "licence_no"),
     ForeignKeyConstraint(["snapshot_id"], ["snapshot.snapshot_id"]),
     Index(None, "snapshot_id", "territory_id"),

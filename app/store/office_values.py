@@ -18,6 +18,16 @@ class WriteStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class RevisionStamp:
+    """Which state of the office data was read."""
+
+    revision: int
+    """0 before the first change."""
+    at: datetime | None
+    """When it became so; tells two databases apart that have counted equally far (a backup put back)."""
+
+
+@dataclass(frozen=True, slots=True)
 class OfficeImport:
     """One call that brought office data, as it is kept."""
 
