@@ -127,6 +127,8 @@ class Judgement:
     findings: tuple[Finding, ...]
     engine: str
     """Name and version of the engine and the twin that agreed."""
+    alarms: tuple[str, ...] = ()
+    """What a person must be woken for: a disagreement or failure of the engines, an unusable fact. Not evidence."""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -147,9 +149,9 @@ class Judgement:
         }
 
 
-def judgement_of(findings: Iterable[Finding], engine: str) -> Judgement:
+def judgement_of(findings: Iterable[Finding], engine: str, alarms: tuple[str, ...] = ()) -> Judgement:
     """Return ``findings`` in order with their verdict: the worst of block, flag, note, pass."""
     ordered = sorted(findings, key=lambda f: (SEVERITY_ORDER.index(f.outcome), f.rule))
     weights = {finding.weight for finding in ordered}
     verdict = next((o for o in (Outcome.BLOCK, Outcome.FLAG, Outcome.NOTE) if o in weights), Outcome.PASS)
-    return Judgement(verdict, tuple(ordered), engine)
+    return Judgement(verdict, tuple(ordered), engine, alarms)
