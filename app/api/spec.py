@@ -67,7 +67,7 @@ def make_api(app: Flask) -> HenjiApi:
         },
     )
     assert plugin.converter is not None, "the specification has been begun, so the plugin has its converter"
-    plugin.converter.add_attribute_function(_kind_schema)
+    plugin.converter.add_attribute_function(_kind_schema)  # type: ignore[no-untyped-call]  # apispec has no type here
     api.spec.components.security_scheme(
         "bearer", {"type": "http", "scheme": "bearer", "description": "The credential of a machine client."}
     )

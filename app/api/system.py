@@ -6,9 +6,9 @@ from app.actions.health import ready
 from app.api.access import OPEN, Access
 from app.api.operation import Answer, Call, Door, json_answer
 from app.api.schemas.replies import LiveSchema, ReadinessSchema
-from app.core.errors import AppError, Fault
-from app.core.text import Bilingual
+from app.core.errors import Fault
 from app.http.bearer import require_client
+from app.http.errors import NotReady
 from app.http.metrics import MEDIA, metrics_text
 from app.office.permission import Permission
 
@@ -16,14 +16,6 @@ SYSTEM = Door("system", "The state of the service.", prefix="")
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1"})
 _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-Ip")
-
-
-class NotReady(AppError):
-    """Something that must work does not. 503."""
-
-    code = "service.not_ready"
-    status = 503
-    title = Bilingual("服务暂不可用", "The service is not ready")
 
 
 @SYSTEM.operation("GET", "/livez", access=OPEN, answers=(Answer(200, LiveSchema, "Alive", {"live": True}),))

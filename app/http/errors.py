@@ -12,14 +12,6 @@ class JsonMalformed(AppError):
     title = Bilingual("JSON 格式错误", "The body is not JSON")
 
 
-class RequestMalformed(AppError):
-    """The request as such cannot be read: a header, an encoding, a broken transfer. 400."""
-
-    code = "request.malformed"
-    status = 400
-    title = Bilingual("请求格式错误", "The request cannot be read")
-
-
 class KeyMissing(AppError):
     """A call that records needs an ``Idempotency-Key``. 400. Source: draft-ietf-httpapi-idempotency-key-header, 2.7."""
 
@@ -88,3 +80,11 @@ class QueryInvalid(Invalid):
 
     code = "query.invalid"
     title = Bilingual("地址中的参数无效", "A parameter of the address is not valid")
+
+
+class NotReady(AppError):
+    """Something that must work does not, or the store is busy for too long. 503."""
+
+    code = "service.not_ready"
+    status = 503
+    title = Bilingual("服务暂不可用", "The service is not ready")

@@ -21,6 +21,7 @@ from app.http.current import (
     problem_page,
     request_number,
 )
+from app.http.errors import BodyTooLarge, MediaUnsupported, NotAcceptable, NotReady
 
 MEDIA = "application/problem+json"
 _CLIENT_ERRORS = range(400, 500)
@@ -32,16 +33,13 @@ HTTP_PROBLEMS: Mapping[int, tuple[str, Bilingual]] = {
     400: ("request.malformed", Bilingual("请求格式错误", "The request cannot be read")),
     404: ("route.unknown", Bilingual("没有这个地址", "There is no such address")),
     405: ("method.not_allowed", Bilingual("此地址不支持该方法", "The address does not take this method")),
-    406: ("reply.not_acceptable", Bilingual("无法按要求的格式回复", "No acceptable form of the reply")),
     408: ("request.timeout", Bilingual("请求发送超时", "The request took too long to arrive")),
     411: ("request.length_required", Bilingual("请求须声明长度", "The request must say its length")),
-    413: ("request.too_large", Bilingual("请求内容过大", "The body is too large")),
     414: ("request.address_too_long", Bilingual("请求地址过长", "The address is too long")),
-    415: ("request.media_unsupported", Bilingual("不支持的内容类型", "The kind of body is not supported")),
     429: ("quota.exceeded", Bilingual("请求过于频繁", "Too many requests")),
     431: ("request.headers_too_large", Bilingual("请求头过大", "The headers are too large")),
-    500: ("internal.error", Bilingual("内部错误", "Internal error")),
-    503: ("service.not_ready", Bilingual("服务暂不可用", "The service is not ready")),
+    **{kind.status: (kind.code, kind.title) for kind in (NotAcceptable, BodyTooLarge, MediaUnsupported, NotReady)},
+    500: (AppError.code, AppError.title),
 }
 """What failures found by the web framework are called."""
 
