@@ -1,0 +1,23 @@
+"""Making fact tables, and writing values the way facts carry them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from app.audit.fact import Cell, FactTable
+from app.core.clock import local
+
+Row = dict[str, Cell]
+"""The facts of one row by name."""
+
+Columns = dict[str, list[Cell]]
+"""Equally long columns by fact name."""
+
+
+def single(scope: str, row: Mapping[str, Cell]) -> FactTable:
+    """Return the table of a scope that has one row."""
+    return FactTable(scope, {name: [cell] for name, cell in row.items()})
+
+
+def local_text(at: datetime) -> str:
+    """Return ``at`` as people of the office read it: ``2026-11-09 10:12:00``."""
+    return local(at).strftime("%Y-%m-%d %H:%M:%S")
