@@ -128,7 +128,15 @@ class EvaluationRepository:
         query = select(finding).where(finding.c.evaluation_id.in_([head.evaluation_id for head in heads]))
         for row in self._connection.execute(query) if heads else ():
             found[row.evaluation_id].append(
-                FindingHead(row.rule, row.rule_version, row.outcome, row.lines_total, row.lead_only, row.shadow)
+                FindingHead(
+                    row.rule,
+                    row.rule_version,
+                    row.outcome,
+                    Bilingual(row.message_zh, row.message_en),
+                    row.lines_total,
+                    row.lead_only,
+                    row.shadow,
+                )
             )
         return tuple(
             replace(head, findings=tuple(sorted(found[head.evaluation_id], key=_worst_first))) for head in heads
@@ -144,6 +152,8 @@ def _finding_row(stored: StoredEvaluation, one: Mapping[str, Any]) -> dict[str, 
     return {
         "evaluation_id": stored.evaluation_id,
         "log_index": stored.log_index,
+        "message_zh": one["message"]["zh"],
+        "message_en": one["message"]["en"],
         **{name: one[name] for name in names},
     }
 

@@ -138,6 +138,9 @@ finding = Table(
     Column("rule", String(32), primary_key=True),
     Column("rule_version", Integer, nullable=False),
     Column("outcome", String(16), nullable=False),
+    # What lists show without opening the whole judgement.
+    Column("message_zh", Text, nullable=False),
+    Column("message_en", Text, nullable=False),
     Column("lines_total", Integer, nullable=False),
     Column("lead_only", Boolean, nullable=False),
     Column("shadow", Boolean, nullable=False),

@@ -193,6 +193,7 @@ class FindingHead:
     rule: str
     rule_version: int
     outcome: str
+    message: Bilingual
     lines_total: int
     lead_only: bool
     shadow: bool

@@ -221,6 +221,8 @@ def upgrade() -> None:
         sa.Column("rule", sa.String(length=32), nullable=False),
         sa.Column("rule_version", sa.Integer(), nullable=False),
         sa.Column("outcome", sa.String(length=16), nullable=False),
+        sa.Column("message_zh", sa.Text(), nullable=False),
+        sa.Column("message_en", sa.Text(), nullable=False),
         sa.Column("lines_total", sa.Integer(), nullable=False),
         sa.Column("lead_only", sa.Boolean(), nullable=False),
         sa.Column("shadow", sa.Boolean(), nullable=False),
