@@ -59,7 +59,7 @@ class LogRepository:
         value = self._connection.scalar(wanted)
         if value is None:
             raise _missing(f"{level}/{index}")
-        return bytes(value)
+        return octets(value)
 
     def root(self, size: int | None = None) -> bytes:
         """Return the root hash over the first ``size`` entries, over all of them by default.
@@ -78,7 +78,7 @@ class LogRepository:
         value = self._connection.scalar(select(log_entry.c.leaf_data).where(log_entry.c.log_index == index))
         if value is None:
             raise _missing(str(index))
-        return bytes(value)
+        return octets(value)
 
     def entries(self, start: int = 0) -> Iterator[LogEntry]:
         """Yield the entries from ``start`` on, in order, a chunk at a time in memory."""
@@ -86,7 +86,7 @@ class LogRepository:
             wanted = select(log_entry).where(log_entry.c.log_index >= start).order_by(log_entry.c.log_index)
             rows = self._connection.execute(wanted.limit(_CHUNK)).all()
             for row in rows:
-                yield LogEntry(row.log_index, bytes(row.leaf_data), bytes(row.leaf_hash))
+                yield LogEntry(row.log_index, octets(row.leaf_data), octets(row.leaf_hash))
             if len(rows) < _CHUNK:
                 return
             start = rows[-1].log_index + 1
@@ -111,7 +111,16 @@ class LogRepository:
             wanted = select(log_node.c.node_index, log_node.c.node_hash).where(
                 log_node.c.level == level, log_node.c.node_index >= index, log_node.c.node_index < index + _CHUNK
             )
-        return {place: bytes(value) for place, value in self._connection.execute(wanted)}
+        return {place: octets(value) for place, value in self._connection.execute(wanted)}
+
+
+def octets(value: bytes | str | memoryview) -> bytes:
+    """Return the bytes of a binary column.
+
+    SQLite takes any type into any column: text that somebody put there by hand is told as the change it is, later,
+    when the hashes are compared.
+    """
+    return value.encode("utf-8") if isinstance(value, str) else bytes(value)
 
 
 def _missing(place: str) -> NotFound:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from app.core.canonical import sha256_hex
 from app.core.errors import Integrity, NotFound
 from app.core.text import Bilingual
+from app.store.audit_log import octets
 from app.store.errors import unavailable
 from app.store.tables import blob
 
@@ -76,7 +77,7 @@ class BlobRepository:
         row = self._connection.execute(select(blob.c.zipped).where(blob.c.digest == digest)).first()
         if row is None:
             raise NotFound(Bilingual(f"没有摘要为 {digest} 的内容。", f"There is no content with the digest {digest}."))
-        return _checked(digest, _read(self._files, digest) if row.zipped is None else bytes(row.zipped))
+        return _checked(digest, _read(self._files, digest) if row.zipped is None else octets(row.zipped))
 
 
 def blob_path(files: Path, digest: str) -> Path:
