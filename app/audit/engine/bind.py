@@ -102,7 +102,7 @@ def _among(spec: FactSpec, values: ParameterValue | tuple[Constant, ...]) -> tup
         raise BindError(
             "list_length",
             f"{spec.name} in 的列表有{len(values)}项,应为1至{MOST_AMONG}项。更长的请做成事实。",
-            f"the list after `{spec.name} in` has {len(values)} values, 1 to {MOST_AMONG} are possible. Make it a fact.",
+            f"`{spec.name} in` takes 1 to {MOST_AMONG} values, here are {len(values)}. Make it a fact.",
         )
     if spec.type is FactType.BOOL:
         raise BindError("operator", f"{spec.name} 是 bool,不用 in。", f"`{spec.name}` is bool: `in` makes no sense.")
@@ -141,7 +141,7 @@ def _mismatch(spec: FactSpec, value: object) -> tuple[str, str]:
     if spec.type is FactType.DECIMAL and isinstance(value, str):
         return (
             f'{spec.name} 是小数,不能与文字 {shown} 比较。参数里的小数写作带点的 "8.0",条件里不加引号。',
-            f'`{spec.name}` is decimal, got the text {shown}. In params a decimal is "8.0", in a condition it has no quotes.',
+            f'`{spec.name}` is decimal, got the text {shown}. A decimal is "8.0" in params, 8.0 in a condition.',
         )
     return (
         f"{spec.name} 是 {spec.type},不能与 {shown} 比较。",

@@ -1,8 +1,8 @@
 """The condition language: a small typed subset of CEL, as a tree that every evaluator reads.
 
-There is no ``not`` node: negation is pushed to the leaves while parsing, because durable-rules has none inside a pattern.
-There is no arithmetic and no comparison of two facts: durable-rules reads out of bounds there, and a number nobody named
-is a number nobody can check. Source: design/engine.md, section 2.
+There is no ``not`` node: negation is pushed to the leaves while parsing, because durable-rules has none inside a
+pattern. There is no arithmetic and no comparison of two facts: durable-rules reads out of bounds there, and a number
+nobody named is a number nobody can check. Source: design/engine.md, section 2.
 """
 
 import json
@@ -163,7 +163,7 @@ def parse_condition(text: str) -> Condition:
     try:
         return _BUILD.transform(_PARSER.parse(text))
     except UnexpectedInput as error:
-        column = error.column if isinstance(error.column, int) and error.column > 0 else len(text) + 1
+        column = error.column if error.column > 0 else len(text) + 1
         raise ConditionError(hint_for(text, column)) from error
     except (VisitError, RecursionError) as error:
         raise ConditionError(Bilingual(f"条件无法读取:{text}", f"cannot read the condition {text}")) from error

@@ -49,7 +49,7 @@ _HINTS: tuple[tuple[re.Pattern[str], Bilingual], ...] = (
         re.compile(rf"{_FACT}\s*(==|!=|<=|>=|<|>)\s*{_FACT}"),
         Bilingual(
             "不能比较两个事实。请在 rules/_facts.yml 增加一个事实(例如两者之差),或与 $参数 比较。",
-            "two facts cannot be compared. Add a fact to rules/_facts.yml (their difference), or compare with a $param.",
+            "two facts cannot be compared. Add their difference as a fact to rules/_facts.yml, or use a $param.",
         ),
     ),
     (

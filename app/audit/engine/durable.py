@@ -1,7 +1,7 @@
 """The only door to durable-rules: its C engine as a stateless matcher, inside the subset in which it was found exact.
 
-Facts only (an event satisfies one rule), one per row with its own number as id, single patterns against constants,
-the state thrown away after every table. No Host, no timers, no callbacks, no joins, no arithmetic, no text from outside.
+Facts only (an event satisfies one rule), one per row with its own number as id, single patterns against constants, the
+state thrown away after every table. No Host, no timers, no callbacks, no joins, no arithmetic, no text from outside.
 Anything unexpected is an :class:`EngineFailure`; the caller then decides nothing.
 Source: design/engine.md, section 2.
 """
@@ -96,7 +96,7 @@ def _shard(slots: Sequence[int], conditions: Sequence[Condition]) -> Shard:
     return Shard(json.dumps(rules, ensure_ascii=False), tuple(slots), tuple(facts))
 
 
-def _pattern(condition: Condition) -> dict[str, object]:
+def _pattern(condition: Condition) -> dict[str, object]:  # noqa: PLR0911  # one return for each kind of node
     match condition:
         case All(parts):
             return {"$and": [_pattern(part) for part in parts]}
@@ -228,7 +228,7 @@ def _fragments(column: Column) -> list[str]:
                 cell: "" if cell is None else f',"{name}":{json.dumps(cell, ensure_ascii=False)}'
                 for cell in set(column.cells)
             }
-            return [written[cell] for cell in column.cells]  # type: ignore[index]  # hashable here
+            return [written[cell] for cell in column.cells]
         case _:
             # Of a text or a list only `has` can be asked: its content stays outside the engine.
             return ["" if cell is None else f',"{name}":1' for cell in column.cells]

@@ -1,4 +1,4 @@
-"""Judging a set of facts by a rulebook: durable-rules and its twin must agree on every hit, else nothing is concluded."""
+"""Judging facts by a rulebook: durable-rules and its twin must agree on every hit, else nothing is concluded."""
 
 import numpy as np
 

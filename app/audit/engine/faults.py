@@ -32,7 +32,7 @@ class UnknownEvent(NotFound):
 
 
 class FactsRefused(Integrity):
-    """A table of facts does not have the shape its catalogue promises. A mistake in the program, never in a submission."""
+    """A table of facts does not have the shape its catalogue promises: a mistake of the program, not of a client."""
 
     code = "facts.refused"
     title = Bilingual("事实表与事实目录不符", "The facts do not fit the catalogue")

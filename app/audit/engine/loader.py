@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 from app.audit.engine.case_file import read_cases
@@ -111,7 +112,7 @@ def _check_versions(rules: Iterable[Rule], faults: Faults) -> None:
         by_id[rule.id].append(rule)
     for versions in by_id.values():
         versions.sort(key=lambda rule: rule.version)
-        for older, newer in zip(versions, versions[1:], strict=False):
+        for older, newer in pairwise(versions):
             if older.version == newer.version:
                 faults.add(
                     f"{newer.path}:1",
@@ -126,7 +127,7 @@ def _check_versions(rules: Iterable[Rule], faults: Faults) -> None:
                         f"{newer.path}:1",
                         "overlap",
                         f"{newer.id} 第{older.version}版与第{newer.version}版的有效期重叠。请给旧版本写 effective.to。",
-                        f"versions {older.version} and {newer.version} of {newer.id} overlap. Give the older one `effective.to`.",
+                        f"versions {older.version} and {newer.version} of {newer.id} overlap: end the older (to).",
                     )
 
 

@@ -24,7 +24,7 @@ class Rulebook:
     event: str
     day: date
     digest: str
-    """``sha256:<hex>`` over the event, the files and the parameters in force. Days on which these are equal share it."""
+    """``sha256:<hex>`` over the event, the files and the parameters in force; days on which they are equal share it."""
     files: Mapping[str, str]
     """Relative path -> text of every file the judgement depends on; :func:`rulebook_from_files` reads them back."""
     rules: tuple[BoundRule, ...]

@@ -1,7 +1,7 @@
 """The independent second judge: the same condition tree over the same facts, by numpy, without durable-rules.
 
-It shares the tree with :mod:`app.audit.engine.durable` and nothing else: a hit that one finds and the other does not is a
-disagreement, and then nobody guesses. Source: design/engine.md, house decision 2.
+It shares the tree with :mod:`app.audit.engine.durable` and nothing else: a hit that one finds and the other does not is
+a disagreement, and then nobody guesses. Source: design/engine.md, house decision 2.
 """
 
 import operator
@@ -11,7 +11,7 @@ import numpy as np
 
 from app.audit.engine.catalogue import FactType, Scope
 from app.audit.engine.columns import Column, Columns, Mask, Numbers
-from app.audit.engine.condition import All, Among, AnyOf, Compare, Condition, Constant, Has
+from app.audit.engine.condition import All, Among, AnyOf, Compare, Condition, Constant, Has, Parameter
 
 NAME = "henji-twin 1"
 
@@ -51,7 +51,7 @@ class TwinRows:
 def _coded(column: Column) -> Numbers:
     place: dict[object, int] = {value: position for position, value in enumerate(column.spec.values or ())}
     place[None] = -1
-    return np.array([place[cell] for cell in column.cells], dtype=np.int64)  # type: ignore[index]  # str or None
+    return np.array([place[cell] for cell in column.cells], dtype=np.int64)
 
 
 Judge = Callable[[TwinRows], Mask]
@@ -65,8 +65,8 @@ def compile_twin(condition: Condition, scope: Scope) -> Judge:
         case AnyOf(parts):
             return _joined(np.logical_or, tuple(compile_twin(part, scope) for part in parts))
         case Compare(fact, op, limit):
-            assert not isinstance(limit, tuple)
-            return _comparison(fact, _OPERATORS[op], _number(fact, limit, scope))  # type: ignore[arg-type]  # bound
+            assert not isinstance(limit, Parameter)
+            return _comparison(fact, _OPERATORS[op], _number(fact, limit, scope))
         case Among(fact, limits, inside):
             assert isinstance(limits, tuple)
             wanted = np.array([_number(fact, limit, scope) for limit in limits], dtype=np.int64)

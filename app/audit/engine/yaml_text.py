@@ -1,6 +1,7 @@
 """YAML, but strict: one spelling for each value, a line number for each key, and every problem named.
 
-PyYAML alone keeps the last of two equal keys, turns ``no`` into false and ``1_0`` into ten, and expands aliases without end.
+PyYAML alone keeps the last of two equal keys, turns ``no`` into false and ``1_0`` into ten, and expands aliases without
+end.
 """
 
 import re
@@ -112,7 +113,7 @@ class _Reader:
         self._next()  # the end of the document
         event = self._next()
         if not isinstance(event, yaml.StreamEndEvent):
-            line = event.start_mark.line + 1
+            line = _line(event)
             self._fault(
                 line, "documents", "一个文件只能有一个文档,请去掉 ---。", "one document a file: take the `---` away."
             )
@@ -125,7 +126,7 @@ class _Reader:
         self._faults.add(f"{self._path}:{line}", code, zh, en)
 
     def _node(self, event: yaml.Event, depth: int, key_line: int = 0) -> Node:
-        line = event.start_mark.line + 1
+        line = _line(event)
         if depth > MAX_DEPTH:
             self._fault(
                 line, "too_deep", f"嵌套超过{MAX_DEPTH}层。请写平。", f"nested over {MAX_DEPTH} deep. Write it flatter."
@@ -139,15 +140,15 @@ class _Reader:
                 f"`*{event.anchor}` is an alias. Write the content out.",
             )
             return Node(line, None, key_line=key_line)
-        if getattr(event, "anchor", None):
-            self._fault(line, "alias", "不允许锚点(&),请去掉。", f"`&{event.anchor}` is an anchor. Take it away.")
+        if anchor := getattr(event, "anchor", None):
+            self._fault(line, "alias", "不允许锚点(&),请去掉。", f"`&{anchor}` is an anchor. Take it away.")
         # A bare "!" in front of a quoted text is a tag as well.
-        if getattr(event, "tag", None):
+        if tag := getattr(event, "tag", None):
             self._fault(
                 line,
                 "tag",
                 "不允许标签(!)。以 ! 开头的条件请加单引号。",
-                f"`{event.tag}` is a tag. A condition that begins with ! needs single quotes.",
+                f"`{tag}` is a tag. A condition that begins with ! needs single quotes.",
             )
         if isinstance(event, yaml.MappingStartEvent):
             return Node(line, self._mapping(depth), key_line=key_line)
@@ -223,3 +224,8 @@ class _Reader:
         except ValueError:
             self._fault(line, "date", f"没有 {text} 这一天。", f"there is no day {text}.")
             return text
+
+
+def _line(event: yaml.Event) -> int:
+    assert event.start_mark is not None
+    return event.start_mark.line + 1
