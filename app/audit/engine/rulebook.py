@@ -108,6 +108,13 @@ class RuleLibrary:
             (rule for rule in self.rules if rule.pack in spec.packs and rule.in_force_on(day)),
             key=lambda rule: rule.id,
         )
+        return self._rulebook(asked, event, day)
+
+    def rulebook_of(self, rule: Rule, event: str, day: date) -> Rulebook:
+        """Return a rulebook of ``rule`` alone, whatever its status: for its cases."""
+        return self._rulebook([rule], event, day)
+
+    def _rulebook(self, asked: list[Rule], event: str, day: date) -> Rulebook:
         rules = tuple(bind_rule(rule, self.catalogue, event, day) for rule in asked)
         files = {**self._shared, **{rule.path: rule.text for rule in asked}}
         return Rulebook(event, day, _digest(event, files, rules), files, rules, self.catalogue)
