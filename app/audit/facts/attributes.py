@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from app.audit.fact import Cell
 from app.audit.facts.context import ForecastContext
 from app.audit.facts.table import Columns
 from app.office.customer import Customer
@@ -18,24 +19,28 @@ def attribute_columns(forecast: Forecast, context: ForecastContext) -> Columns:
 
     Missing when something is given for a customer nobody knows. Nothing given differs from nothing.
     """
-    columns: Columns = {
-        name: [] for name in ("attribute_mismatches", "attributes_given", "attributes_filed", "attribute_mismatch_list")
-    }
-    counts, given, filed, listed = columns.values()
-    order = forecast.stage is Stage.ORDER
+    lines = forecast.lines
+    counts: list[Cell] = [0 if forecast.stage is Stage.ORDER else None] * len(lines)
+    given: list[Cell] = [None] * len(lines)
+    filed: list[Cell] = [None] * len(lines)
+    listed: list[Cell] = [[] for _ in lines]
     read = _Reader(context)
-    for line in forecast.lines:
-        mismatches: list[Mismatch] | None = []
-        if not order:
-            mismatches = None
-        elif line.segment is not None or line.grade is not None or line.volatility_class is not None:
-            customer = context.customers_at_snapshot.get(line.licence_no or "")
-            mismatches = None if customer is None else read.mismatches(line, customer)
-        counts.append(None if mismatches is None else len(mismatches))
-        given.append(" / ".join(sent for _, sent, _ in mismatches) if mismatches else None)
-        filed.append(" / ".join(known for _, _, known in mismatches) if mismatches else None)
-        listed.append([{"field": name, "given": sent, "filed": known} for name, sent, known in mismatches or ()])
-    return columns
+    for place, line in enumerate(lines):
+        if forecast.stage is not Stage.ORDER or not (line.segment or line.grade or line.volatility_class):
+            continue
+        customer = context.customers_at_snapshot.get(line.licence_no or "")
+        mismatches = None if customer is None else read.mismatches(line, customer)
+        counts[place] = None if mismatches is None else len(mismatches)
+        if mismatches:
+            given[place] = " / ".join(sent for _, sent, _ in mismatches)
+            filed[place] = " / ".join(known for _, _, known in mismatches)
+            listed[place] = [{"field": name, "given": sent, "filed": known} for name, sent, known in mismatches]
+    return {
+        "attribute_mismatches": counts,
+        "attributes_given": given,
+        "attributes_filed": filed,
+        "attribute_mismatch_list": listed,
+    }
 
 
 class _Reader:

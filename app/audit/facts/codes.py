@@ -3,6 +3,7 @@
 import string
 from collections.abc import Container
 
+from app.audit.fact import Cell
 from app.audit.facts.context import ForecastContext
 from app.audit.facts.table import Columns
 from app.office.cycle import Stage
@@ -17,31 +18,31 @@ def code_columns(forecast: Forecast, context: ForecastContext) -> Columns:
     """Return for each line how many of its codes are unknown, which, and the nearest known ones."""
     order = forecast.stage is Stage.ORDER
     customers, products = context.customers_at_snapshot, context.products
-    searched: dict[tuple[bool, str], list[str]] = {}
-    columns: Columns = {"unknown_codes": [], "unknown_code": [], "nearest_codes": []}
-    counts, codes, nearest = columns.values()
-    for line in forecast.lines:
+    counts: list[Cell] = [0] * len(forecast.lines)
+    codes: list[Cell] = [None] * len(forecast.lines)
+    nearest: list[Cell] = [[] for _ in forecast.lines]
+    searched: dict[tuple[str, str], list[str]] = {}
+    for place, line in enumerate(forecast.lines):
         licence_no, sku = line.licence_no, line.sku
+        if sku in products and (not order or licence_no in customers):
+            continue
         if sku is None or (order and licence_no is None):
-            counts.append(None)
-            codes.append(None)
-            nearest.append([])
+            counts[place] = None
             continue
         unknown = []
         if order and licence_no is not None and licence_no not in customers:
-            unknown.append((True, licence_no))
+            unknown.append(("licence_no", licence_no))
         if sku not in products:
-            unknown.append((False, sku))
-        near: list[str] = []
-        for is_licence, code in unknown:
-            if (is_licence, code) not in searched:
-                known = context.licence_numbers if is_licence else products
-                searched[is_licence, code] = nearest_codes(code, known)
-            near += searched[is_licence, code]
-        counts.append(len(unknown))
-        codes.append(" / ".join(code for _, code in unknown) or None)
-        nearest.append(list(near))
-    return columns
+            unknown.append(("sku", sku))
+        for kind, code in unknown:
+            if (kind, code) not in searched:
+                searched[kind, code] = nearest_codes(
+                    code, context.licence_numbers if kind == "licence_no" else products
+                )
+        counts[place] = len(unknown)
+        codes[place] = " / ".join(code for _, code in unknown)
+        nearest[place] = [near for key in unknown for near in searched[key]]
+    return {"unknown_codes": counts, "unknown_code": codes, "nearest_codes": nearest}
 
 
 def nearest_codes(code: str, known: Container[str]) -> list[str]:

@@ -14,22 +14,28 @@ _NOTHING: Comparison = (None, None, None, None)
 
 def source_columns(forecast: Forecast, context: ForecastContext) -> Columns:
     """Return for each line whether it can be compared with a source, and the largest difference."""
-    columns: Columns = {
-        name: [] for name in ("source_named", "source_kind", "source_id", "source_cartons", "source_difference_cartons")
-    }
-    named, *compared = columns.values()
+    # A supply line is a sum that no single source holds.
     order = forecast.stage is Stage.ORDER
-    for line in forecast.lines:
-        # A model line asks nobody; a supply line is a sum that no single source holds.
-        comparable = order and bool(line.source.named) and not (_by_model(line) and nothing_collected(line))
-        named.append(comparable)
-        for column, cell in zip(compared, _compare(line, context) if comparable else _NOTHING, strict=True):
-            column.append(cell)
-    return columns
+    named = [order and _is_comparable(line) for line in forecast.lines]
+    compared = [
+        _compare(line, context) if comparable else _NOTHING
+        for line, comparable in zip(forecast.lines, named, strict=True)
+    ]
+    return {
+        "source_named": [*named],
+        "source_kind": [kind for kind, _, _, _ in compared],
+        "source_id": [source_id for _, source_id, _, _ in compared],
+        "source_cartons": [cartons for _, _, cartons, _ in compared],
+        "source_difference_cartons": [difference for _, _, _, difference in compared],
+    }
 
 
-def _by_model(line: ForecastLine) -> bool:
-    return line.channel == Channel.MODEL
+def _is_comparable(line: ForecastLine) -> bool:
+    source = line.source
+    if not (source.ledger or source.pos_batch or source.model_run):
+        return False
+    # The model asks nobody: there may be nothing collected to compare.
+    return line.channel != Channel.MODEL or not nothing_collected(line)
 
 
 def _compare(line: ForecastLine, context: ForecastContext) -> Comparison:

@@ -1,6 +1,11 @@
 """How a quantity compares with the last three months: ENT-06."""
 
-from app.audit.fact import Cell, ratio
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.audit.fact import MICRO, Cell, ratio
 from app.audit.facts.sales_history import Months, SalesHistory
 from app.audit.facts.table import Columns
 from app.office.cycle import Stage
@@ -9,8 +14,11 @@ from app.office.forecast import Forecast
 CASE = 250
 """条 in a 箱."""
 
-Measures = tuple[int | None, int | None, int | None, int | None]
-"""Ratio to the mean, and the deviations from ten times, 250 times and a 250th of it, in millionths."""
+COMPARED = ("ratio_to_mean", "ten_deviation", "case_deviation", "case_inverse_deviation")
+"""Ratio to the mean, and the deviations from ten times, 250 times and a 250th of it."""
+
+_LARGEST = 10**9
+"""Below it every product of a comparison fits 64 bits: 3 x 250 x 10^9 x 10^6 < 2^63."""
 
 
 def magnitude_columns(
@@ -18,54 +26,73 @@ def magnitude_columns(
 ) -> Columns:
     """Return for each line the 3-month mean, the forecast's ratio to it and whether a difference is excused."""
     order = forecast.stage is Stage.ORDER
-    columns: Columns = {
-        name: []
-        for name in (
-            "mean_3m_cartons",
-            "delivered_3m",
-            "ratio_to_mean",
-            "ten_deviation",
-            "case_deviation",
-            "case_inverse_deviation",
-            "excused",
-        )
+    delivered: list[Months | None] = [
+        history.delivered(line.licence_no if order else None, line.sku)
+        if history.complete and line.sku is not None and (line.licence_no is not None or not order)
+        else None
+        for line in forecast.lines
+    ]
+    totals = [None if months is None else sum(months) for months in delivered]
+    return {
+        "mean_3m_cartons": [None if total is None else ratio(total, 3) for total in totals],
+        "delivered_3m": [None if months is None else list(months) for months in delivered],
+        **compared_columns([line.final.cartons for line in forecast.lines], totals),
+        "excused": [line.sku in leaving or line.licence_no in suspended or line.explained for line in forecast.lines],
     }
-    mean, delivered, to_mean, ten, case, inverse, excused = columns.values()
-    known: dict[tuple[int, int | None], Measures] = {}
-    for line in forecast.lines:
-        licence_no, sku = line.licence_no, line.sku
-        excused.append(line.explained or sku in leaving or licence_no in suspended)
-        months = None
-        if history.complete and sku is not None and (licence_no is not None or not order):
-            months = history.delivered(licence_no if order else None, sku)
-        total = None if months is None else sum(months)
-        cells: Measures = (None, None, None, None)
-        if total is not None:
-            key = (total, line.final.cartons)
-            if key not in known:
-                known[key] = measures(*key)
-            cells = known[key]
-        mean.append(None if total is None else ratio(total, 3))
-        delivered.append(_listed(months))
-        for column, cell in zip((to_mean, ten, case, inverse), cells, strict=True):
-            column.append(cell)
+
+
+def compared_columns(finals: Sequence[int | None], totals: Sequence[int | None]) -> Columns:
+    """Return the columns COMPARED of ``finals`` against the mean of three months that sum up to ``totals``.
+
+    Missing where either is, and where nothing was delivered.
+    """
+    places = [
+        place
+        for place, (final, total) in enumerate(zip(finals, totals, strict=True))
+        if final is not None and total is not None and total > 0
+    ]
+    known = [(finals[place] or 0, totals[place] or 0) for place in places]
+    fits = all(abs(final) < _LARGEST and total < _LARGEST for final, total in known)
+    measured = _in_arrays(known) if fits else [compare(final, total) for final, total in known]
+    columns: Columns = {}
+    for number, name in enumerate(COMPARED):
+        column: list[Cell] = [None] * len(finals)
+        for place, cells in zip(places, measured, strict=True):
+            column[place] = cells[number]
+        columns[name] = column
     return columns
 
 
-def measures(total: int, final: int | None) -> Measures:
-    """Return how ``final`` compares with the mean of three months that sum up to ``total``.
+def compare(final: int, total: int) -> list[int | None]:
+    """Return COMPARED of one quantity, in millionths.
 
-    Everything is multiplied out so that only whole numbers are divided: the mean is total / 3.
+    Everything is multiplied out so that whole numbers are divided: the mean is total / 3.
     """
-    if final is None or total <= 0:
-        return None, None, None, None
-    return (
+    return [
         ratio(3 * final, total),
         ratio(abs(3 * final - 10 * total), 10 * total),
         ratio(abs(3 * final - CASE * total), CASE * total),
         ratio(abs(3 * CASE * final - total), total),
+    ]
+
+
+def _in_arrays(known: Sequence[tuple[int, int]]) -> list[list[int | None]]:
+    """Return :func:`compare` of every pair, at once."""
+    finals, totals = np.array(known, dtype=np.int64).reshape(-1, 2).T
+    columns = (
+        _ratios(3 * finals, totals),
+        _ratios(np.abs(3 * finals - 10 * totals), 10 * totals),
+        _ratios(np.abs(3 * finals - CASE * totals), CASE * totals),
+        _ratios(np.abs(3 * CASE * finals - totals), totals),
     )
+    rows: list[list[int | None]] = np.stack(columns, axis=1).tolist()
+    return rows
 
 
-def _listed(months: Months | None) -> Cell:
-    return None if months is None else list(months)
+def _ratios(numerators: NDArray[np.int64], denominators: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return :func:`app.audit.fact.ratio` of each pair; denominators above 0."""
+    whole, rest = np.divmod(numerators * MICRO, denominators)
+    twice = 2 * rest
+    up = (twice > denominators) | ((twice == denominators) & (whole % 2 == 1))
+    rounded: NDArray[np.int64] = whole + up
+    return rounded
