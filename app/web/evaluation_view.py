@@ -1,0 +1,120 @@
+"""One evaluation as its page shows it: what was found, in words, beside what it was measured against."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from app.office.clause import Clause
+from app.web.vocabulary import FactWord, Limit, Vocabulary
+
+_SILENT: Final = frozenset({"pass", "not_applicable"})
+_MOST_LINES: Final = 150
+"""On one page, over all findings: it stays light on the phone of somebody on site."""
+_FEWEST_LINES: Final = 3
+_MOST_LINES_EACH: Final = 20
+_MOST_COLUMNS: Final = 7
+_NOT_COLUMNS: Final = frozenset({"outcome", "measured", "message", "missing"})
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One measured value beside every limit it was held against."""
+
+    fact: FactWord
+    value: Any
+    limits: tuple[Limit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LinesTable:
+    """The rows of the subject a rule speaks about."""
+
+    places: tuple[FactWord, ...]
+    """What a row is about: line, licence, product ..."""
+    facts: tuple[FactWord, ...]
+    """What was measured in every row."""
+    rows: tuple[Mapping[str, Any], ...]
+    total: int
+    with_sentences: bool
+    """Whether a row must say its own sentence, because the numbers alone do not."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindingView:
+    """One rule's answer, ready to print."""
+
+    body: Mapping[str, Any]
+    clauses: tuple[Clause, ...]
+    numbers: tuple[Number, ...]
+    other_parameters: tuple[tuple[str, Any], ...]
+    """Parameters no shown number is held against."""
+    missing: tuple[FactWord, ...]
+    lines: LinesTable | None
+
+    @property
+    def speaks(self) -> bool:
+        """Whether the reader must be shown the finding."""
+        return self.body["outcome"] not in _SILENT
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationView:
+    """One evaluation, ready to print."""
+
+    body: Mapping[str, Any]
+    speaking: tuple[FindingView, ...]
+    silent: tuple[FindingView, ...]
+
+
+def evaluation_view(body: Mapping[str, Any], words: Vocabulary, clauses: Mapping[str, Clause]) -> EvaluationView:
+    """Return the page of an evaluation as :func:`app.actions.read_evaluation` gave it."""
+    loud = sum(1 for finding in body["findings"] if finding["outcome"] not in _SILENT)
+    share = max(_FEWEST_LINES, min(_MOST_LINES_EACH, _MOST_LINES // max(loud, 1)))
+    views = [finding_view(finding, words, clauses, 0, share) for finding in body["findings"]]
+    return EvaluationView(
+        body, tuple(view for view in views if view.speaks), tuple(view for view in views if not view.speaks)
+    )
+
+
+def finding_view(
+    body: Mapping[str, Any], words: Vocabulary, clauses: Mapping[str, Clause], first: int, most: int
+) -> FindingView:
+    """Return one finding with at most ``most`` of its lines, from the ``first`` (0-based) on."""
+    limits = words.limits(body["rule"], body["rule_version"], body["parameters"])
+    numbers = tuple(Number(words.fact(name), value, limits.get(name, ())) for name, value in body["measured"].items())
+    # A number that was held against a limit decides; the others are there to be understood.
+    numbers = tuple(sorted(numbers, key=lambda number: not number.limits))
+    compared = {limit.parameter for number in numbers for limit in number.limits}
+    return FindingView(
+        body=body,
+        clauses=tuple(clauses[clause_id] for clause_id in body["clauses"] if clause_id in clauses),
+        numbers=numbers,
+        other_parameters=tuple((n, v) for n, v in body["parameters"].items() if n not in compared),
+        missing=_missing(body, words),
+        lines=_lines(body, words, first, most),
+    )
+
+
+def _missing(body: Mapping[str, Any], words: Vocabulary) -> tuple[FactWord, ...]:
+    if body["outcome"] != "not_evaluable":
+        return ()
+    names = [name for line in body["lines"] for name in line.get("missing", ())]
+    names += [name for name, value in body["measured"].items() if value is None]
+    return tuple(words.fact(name) for name in dict.fromkeys(names))
+
+
+def _lines(body: Mapping[str, Any], words: Vocabulary, first: int, most: int) -> LinesTable | None:
+    lines: Sequence[Mapping[str, Any]] = body["lines"]
+    if not lines:
+        return None
+    places = tuple(name for name in lines[0] if name not in _NOT_COLUMNS)
+    measured = dict.fromkeys(name for line in lines[:most] for name in line.get("measured", {}) if name not in places)
+    shown = tuple(measured)[:_MOST_COLUMNS]
+    mixed = len({line.get("outcome") for line in lines}) > 1
+    return LinesTable(
+        places=tuple(words.fact(name) for name in places),
+        facts=tuple(words.fact(name) for name in shown),
+        rows=tuple(lines[first : first + most]),
+        total=body["lines_total"],
+        with_sentences=mixed or not shown,
+    )

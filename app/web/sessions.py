@@ -1,0 +1,44 @@
+"""Signing in and out."""
+
+from typing import Final
+
+from flask import make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.actions.sign_in import sign_in, sign_out
+from app.web.access import reader
+from app.web.addresses import local_address
+from app.web.pages import wiring
+from app.web.session_cookie import give_session, session_token, take_session
+
+_REFUSED: Final = 422
+
+
+def home() -> ResponseReturnValue:
+    """Go to the first page of whoever asks."""
+    return redirect(url_for("web.evaluations" if reader() else "web.sign_in_page"))
+
+
+def sign_in_page() -> ResponseReturnValue:
+    """Ask who is there."""
+    if reader():
+        return redirect(local_address(request.args.get("next")))
+    return render_template("sign_in.html", next=request.args.get("next", ""), login="", refused=False)
+
+
+def sign_in_form() -> ResponseReturnValue:
+    """Let somebody in, or say calmly that the two words do not fit; never which of them."""
+    login = request.form.get("login", "").strip()
+    wanted = request.form.get("next", "")
+    session = sign_in(wiring(), login, request.form.get("password", ""), request.remote_addr or "")
+    if session is None:
+        return render_template("sign_in.html", next=wanted, login=login, refused=True), _REFUSED
+    return give_session(make_response(redirect(local_address(wanted))), session.token)
+
+
+def sign_out_form() -> ResponseReturnValue:
+    """End the session on the server and in the browser."""
+    token = session_token()
+    if token is not None:
+        sign_out(wiring(), token)
+    return take_session(make_response(redirect(url_for("web.sign_in_page"))))

@@ -1,0 +1,145 @@
+"""What codes are called on a page."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _
+
+OUTCOMES: Final[Mapping[str, LazyString]] = {
+    "block": _("阻断"),
+    "flag": _("预警"),
+    "not_evaluable": _("数据不足"),
+    "note": _("提示"),
+    "pass": _("通过"),
+    "not_applicable": _("不适用"),
+}
+"""Worst first, as they stand everywhere."""
+
+OUTCOME_MEANINGS: Final[Mapping[str, LazyString]] = {
+    "block": _("不予接受。改正后重新提交，或按规定备案解除。"),
+    "flag": _("须由内管人员查看。"),
+    "not_evaluable": _("缺少数据，无法判断。不算通过，须由内管人员查看。"),
+    "note": _("仅作记录，供参考。"),
+    "pass": _("符合规则。"),
+    "not_applicable": _("本次不涉及这条规则。"),
+}
+
+VERDICT_SENTENCES: Final[Mapping[str, LazyString]] = {
+    "block": _("至少一条规则阻断：本次提交已留痕，但不予接受。"),
+    "flag": _("没有阻断，但有事项须由内管人员查看。"),
+    "note": _("没有阻断和预警，有提示供参考。"),
+    "pass": _("所问规则全部通过。"),
+}
+
+VERDICTS: Final = ("block", "flag", "note", "pass")
+
+STAGES: Final[Mapping[str, LazyString]] = {
+    "supply": _("货源预测"),
+    "order": _("客户订单预测"),
+    "summary": _("预测总结"),
+}
+
+SUBJECTS: Final[Mapping[str, LazyString]] = {
+    "supply_forecast": _("货源预测"),
+    "order_forecast": _("客户订单预测"),
+    "window": _("预测窗口"),
+    "cycle": _("预测周期"),
+    "extension": _("窗口延期备案"),
+    "pos_batch": _("终端批次"),
+}
+
+EVENTS: Final[Mapping[str, LazyString]] = {
+    "on_submit": _("提交预测时"),
+    "on_window_close": _("窗口截止时"),
+    "on_cycle_open": _("启动周期时"),
+    "on_close": _("关闭周期时"),
+    "on_extension": _("备案延期时"),
+    "on_batch": _("接收终端批次时"),
+}
+
+LOG_EVENTS: Final[Mapping[str, LazyString]] = {
+    "forecast.submitted": _("提交预测"),
+    "forecast.determined": _("审核确定预测"),
+    "forecast.reopened": _("重开预测"),
+    "window.closed": _("窗口截止"),
+    "window.extended": _("窗口延期"),
+    "cycle.opened": _("启动周期"),
+    "cycle.closed": _("关闭周期"),
+    "pos_batch.received": _("接收终端批次"),
+    "record.issued": _("出具审计记录"),
+    "record.sealed": _("出具审计记录"),
+    "office.imported": _("导入基础资料"),
+    "account.created": _("建立账号"),
+    "client.created": _("建立系统接入"),
+    "session.started": _("登录"),
+    "session.ended": _("退出"),
+    "sign_in.refused": _("登录被拒"),
+    "request.refused": _("请求被拒"),
+}
+
+ROLES: Final[Mapping[str, LazyString]] = {
+    "account_manager": _("客户经理"),
+    "market_manager": _("市场经理"),
+    "marketing_leader": _("营销部门分管领导"),
+    "market_supervisor": _("市管员"),
+    "supervision_officer": _("内管员"),
+    "supervision_head": _("内管办负责人"),
+    "administrator": _("管理员"),
+}
+
+STATUSES: Final[Mapping[str, LazyString]] = {
+    "draft": _("草稿"),
+    "shadow": _("试运行"),
+    "active": _("执行中"),
+    "retired": _("已停用"),
+}
+
+PACKS: Final[Mapping[str, LazyString]] = {
+    "WIN": _("预测窗口与完整性"),
+    "ENT": _("录入准确性"),
+}
+
+PLACES: Final[Mapping[str, LazyString]] = {
+    "line": _("行号"),
+    "licence_no": _("许可证号"),
+    "sku": _("规格"),
+    "account_manager": _("客户经理"),
+    "territory_id": _("片区"),
+}
+"""What a row is about, where the catalogue of facts does not say."""
+
+UNITS: Final[Mapping[str, LazyString]] = {
+    "条": _("条"),
+    "件": _("件"),
+    "箱": _("箱"),
+    "元": _("元"),
+    "天": _("天"),
+    "月": _("个月"),
+    "次": _("次"),
+    "行": _("行"),
+    "户": _("户"),
+    "名": _("名"),
+    "个": _("个"),
+    "处": _("处"),
+    "项": _("项"),
+    "倍": _("倍"),
+}
+
+OPERATORS: Final[Mapping[str, str]] = {
+    "==": "=",
+    "!=": "≠",
+    "<": "<",
+    "<=": "≤",
+    ">": ">",
+    ">=": "≥",
+    "in": "∈",
+}
+
+
+def word(words: Mapping[str, LazyString], code: str | None) -> str:
+    """Return what ``code`` is called; the code itself when it has no name yet; empty for None."""
+    if not code:
+        return ""
+    found = words.get(code)
+    return code if found is None else str(found)
