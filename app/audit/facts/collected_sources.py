@@ -39,17 +39,17 @@ def _is_comparable(line: ForecastLine) -> bool:
 
 
 def _compare(line: ForecastLine, context: ForecastContext) -> Comparison:
-    collected = line.collected.cartons
-    worst: Comparison = _NOTHING
-    for kind, source_id in line.source.named:
-        source = context.sources.get((kind, source_id))
-        if source is None or line.licence_no is None or line.sku is None:
-            return kind, source_id, None, None
+    collected, licence_no, sku = line.collected.cartons, line.licence_no, line.sku
+    worst, largest = _NOTHING, -1
+    for named in line.source.named:
+        source = context.sources.get(named)
+        if source is None or licence_no is None or sku is None:
+            return (*named, None, None)
         # A source that says nothing of the customer and product says that nothing was asked for.
-        cartons = source.cartons.get((line.licence_no, line.sku), 0)
+        cartons = source.cartons.get((licence_no, sku), 0)
         if cartons is None or collected is None:
-            return kind, source_id, cartons, None
+            return (*named, cartons, None)
         difference = abs(collected - cartons)
-        if worst[3] is None or difference > worst[3]:
-            worst = (kind, source_id, cartons, difference)
+        if difference > largest:
+            worst, largest = (*named, cartons, difference), difference
     return worst

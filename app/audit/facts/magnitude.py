@@ -53,46 +53,44 @@ def compared_columns(finals: Sequence[int | None], totals: Sequence[int | None])
     ]
     known = [(finals[place] or 0, totals[place] or 0) for place in places]
     fits = all(abs(final) < _LARGEST and total < _LARGEST for final, total in known)
-    measured = _in_arrays(known) if fits else [compare(final, total) for final, total in known]
+    measured = _in_arrays(known) if fits else [*zip(*(compare(final, total) for final, total in known), strict=True)]
     columns: Columns = {}
-    for number, name in enumerate(COMPARED):
+    for name, cells in zip(COMPARED, measured, strict=True):
         column: list[Cell] = [None] * len(finals)
-        for place, cells in zip(places, measured, strict=True):
-            column[place] = cells[number]
+        for place, cell in zip(places, cells, strict=True):
+            column[place] = cell
         columns[name] = column
     return columns
 
 
-def compare(final: int, total: int) -> list[int | None]:
+def compare(final: int, total: int) -> tuple[int | None, ...]:
     """Return COMPARED of one quantity, in millionths.
 
     Everything is multiplied out so that whole numbers are divided: the mean is total / 3.
     """
-    return [
+    return (
         ratio(3 * final, total),
         ratio(abs(3 * final - 10 * total), 10 * total),
         ratio(abs(3 * final - CASE * total), CASE * total),
         ratio(abs(3 * CASE * final - total), total),
-    ]
+    )
 
 
-def _in_arrays(known: Sequence[tuple[int, int]]) -> list[list[int | None]]:
-    """Return :func:`compare` of every pair, at once."""
+def _in_arrays(known: Sequence[tuple[int, int]]) -> list[Sequence[int | None]]:
+    """Return :func:`compare` of every pair, one column after the other."""
     finals, totals = np.array(known, dtype=np.int64).reshape(-1, 2).T
-    columns = (
+    return [
         _ratios(3 * finals, totals),
         _ratios(np.abs(3 * finals - 10 * totals), 10 * totals),
         _ratios(np.abs(3 * finals - CASE * totals), CASE * totals),
         _ratios(np.abs(3 * CASE * finals - totals), totals),
-    )
-    rows: list[list[int | None]] = np.stack(columns, axis=1).tolist()
-    return rows
+    ]
 
 
-def _ratios(numerators: NDArray[np.int64], denominators: NDArray[np.int64]) -> NDArray[np.int64]:
+def _ratios(numerators: NDArray[np.int64], denominators: NDArray[np.int64]) -> list[int | None]:
     """Return :func:`app.audit.fact.ratio` of each pair; denominators above 0."""
     whole, rest = np.divmod(numerators * MICRO, denominators)
     twice = 2 * rest
     up = (twice > denominators) | ((twice == denominators) & (whole % 2 == 1))
-    rounded: NDArray[np.int64] = whole + up
+    rounded: list[int | None] = (whole + up).tolist()
     return rounded
