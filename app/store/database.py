@@ -52,7 +52,7 @@ class Store:
                 connection broke during the commit: a retry with the same idempotency key finds out.
             AlreadyRecorded, RecordLocked, BrokenReference: what the database refuses.
         """
-        self._require_tables()
+        self.require_current_schema()
         with self._writing() as connection:
             yield UnitOfWork(connection, self.files)
 
@@ -64,7 +64,7 @@ class Store:
             SchemaOutdated, SchemaNewer: the tables are not those of this program.
             StoreUnavailable: the database does not answer.
         """
-        self._require_tables()
+        self.require_current_schema()
         with self._reading() as connection:
             yield UnitOfWork(connection, self.files)
 
@@ -95,7 +95,7 @@ class Store:
 
     def check(self) -> StoreCheck:
         """Read everything once and return what is wrong: the database itself, the log, the content, the triggers."""
-        self._require_tables()
+        self.require_current_schema()
         with self._reading() as connection:
             return check_store(connection, UnitOfWork(connection, self.files))
 
@@ -103,7 +103,13 @@ class Store:
         """Close the connections of this process; the next use opens them again."""
         self._engines.close()
 
-    def _require_tables(self) -> None:
+    def require_current_schema(self) -> None:
+        """Do nothing when the tables fit this program.
+
+        Raises:
+            SchemaOutdated: they are older, or there are none.
+            SchemaNewer: they are newer.
+        """
         if self._fits:
             return
         with self._reading() as connection:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, time
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from app.audit.facts.context import PosBatch
 from app.core.clock import OFFICE_ZONE
@@ -43,6 +43,10 @@ class PosBatchRepository:
         query = select(pos_batch).where(pos_batch.c.batch_id == batch_id)
         row = self._connection.execute(query.order_by(pos_batch.c.reception_no.desc()).limit(1)).first()
         return None if row is None else _value(row)
+
+    def receptions(self, batch_id: str) -> int:
+        """Return how often a batch of this number has been received."""
+        return self._connection.scalar(select(func.count()).where(pos_batch.c.batch_id == batch_id)) or 0
 
     def received_in(self, month: Month) -> tuple[PosBatch, ...]:
         """Return the batches received in ``month`` (in the office's zone), oldest first."""

@@ -1,6 +1,5 @@
 """Every test of the store runs on SQLite and on a real PostgreSQL."""
 
-import os
 import shutil
 import tempfile
 import uuid
@@ -135,7 +134,7 @@ def keep_evaluation(event: Callable[[object], Event]) -> Callable[..., StoredEva
                     "rule": rule,
                     "rule_version": 1,
                     "outcome": outcome,
-                    "message": {"zh": f"{rule} 说", "en": f"{rule} speaks"},
+                    "message": {"zh": f"{rule} 有话说", "en": f"{rule} speaks"},
                     "lines_total": 3,
                     "lead_only": False,
                     "shadow": False,
@@ -215,9 +214,3 @@ def keep_version(keep_evaluation: Callable[..., StoredEvaluation]) -> Callable[.
         return version
 
     return keep
-
-
-@pytest.fixture
-def process_environment() -> dict[str, str]:
-    """The environment of a child process that imports the product."""
-    return {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}

@@ -100,7 +100,9 @@ def test_stored_nodes_answer_like_single_nodes(store, event):
             uow.log.append(event(number))
     with store.read() as uow:
         get = uow.log.stored_nodes()
-        assert all(get(level, index) == uow.log.node(level, index) for level, index in ((0, 19), (1, 0), (1, 9), (4, 0)))
+        assert all(
+            get(level, index) == uow.log.node(level, index) for level, index in ((0, 19), (1, 0), (1, 9), (4, 0))
+        )
         assert get(5, 0) is None
 
 
@@ -111,8 +113,12 @@ def test_a_check_finds_a_changed_entry_and_a_changed_node(store, event, dialect)
     with store.write() as uow:
         for table in ("log_entry", "log_node"):
             switch_off(uow._connection, dialect, table)
-        uow._connection.execute(text("UPDATE log_entry SET leaf_data = leaf_data || :more WHERE log_index = 5"), {"more": b" "})
-        uow._connection.execute(text("UPDATE log_node SET node_hash = :zero WHERE level = 1 AND node_index = 0"), {"zero": bytes(32)})
+        uow._connection.execute(
+            text("UPDATE log_entry SET leaf_data = leaf_data || :more WHERE log_index = 5"), {"more": b" "}
+        )
+        uow._connection.execute(
+            text("UPDATE log_node SET node_hash = :zero WHERE level = 1 AND node_index = 0"), {"zero": bytes(32)}
+        )
     checked = store.check()
     assert not checked.ok
     sentences = " ".join(problem.en for problem in checked.problems)

@@ -14,7 +14,9 @@ from app.store.errors import ReadOnlyUnit, StoreUnavailable, WeakDurability
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("place", ["sqlite://", "sqlite:///:memory:", "sqlite:///file:h?mode=memory&cache=shared&uri=true"])
+@pytest.mark.parametrize(
+    "place", ["sqlite://", "sqlite:///:memory:", "sqlite:///file:h?mode=memory&cache=shared&uri=true"]
+)
 def test_a_database_in_memory_is_refused(place, tmp_path, dialect):
     with pytest.raises(WeakDurability) as refused:
         open_store(place, tmp_path / "files")
@@ -88,7 +90,10 @@ def test_every_sqlite_connection_is_full_and_keeps_foreign_keys(empty_url, readi
     engine = engines.reading if reading else engines.writing
     for _ in range(3):
         with engine.connect() as connection:
-            values = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("synchronous", "foreign_keys", "recursive_triggers", "journal_mode", "query_only")]
+            values = [
+                connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+                for name in ("synchronous", "foreign_keys", "recursive_triggers", "journal_mode", "query_only")
+            ]
             assert values == [2, 1, 1, "wal", int(reading)]
     assert guard_sqlite is not None
 
