@@ -24,6 +24,9 @@ OFFICE = Door("office", "Bring the data of the office: repeatable, by key, dated
 MOST_LIST_BYTES = 64 * 1024 * 1024
 """A JSON list is held in memory; more than this comes as NDJSON."""
 
+MOST_STREAM_BYTES = 1024 * 1024 * 1024
+"""NDJSON is read a line at a time, so its size costs time and not memory."""
+
 _IN_MEMORY_BYTES = 4 * 1024 * 1024
 _CHUNK_BYTES = 64 * 1024
 
@@ -64,7 +67,7 @@ def _receive_into(body: IO[bytes]) -> None:
 
     The action holds the one writer's lock while it reads; a slow sender must not.
     """
-    stream = HashedStream()
+    stream = HashedStream(MOST_STREAM_BYTES)
     while chunk := stream.read(_CHUNK_BYTES):
         body.write(chunk)
     body.seek(0)

@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from app.actions.deps import Deps
 from app.api.cycles import CYCLES
 from app.api.document import DOCUMENT, keep_document
 from app.api.evaluations import EVALUATIONS
@@ -14,12 +15,17 @@ from app.api.pos_batches import POS_BATCHES
 from app.api.problems import PROBLEMS
 from app.api.spec import make_api
 from app.api.system import SYSTEM
+from app.http.current import keep_deps
 
 DOORS: tuple[Door, ...] = (FORECASTS, EVALUATIONS, OFFICE, POS_BATCHES, CYCLES, LOG, SYSTEM, PROBLEMS, DOCUMENT)
 
 
-def register_api(app: Flask) -> None:
-    """Register every operation and the document that describes them. ``register_http`` comes first."""
+def register_api(app: Flask, deps: Deps) -> None:
+    """Register every operation, working with ``deps``, and the document that describes them.
+
+    ``register_http`` comes first.
+    """
+    keep_deps(app, deps)
     api = make_api(app)
     describe_collections(api.spec)
     for door in DOORS:

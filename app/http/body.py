@@ -12,9 +12,6 @@ from app.http.errors import BodyTooLarge, MediaUnsupported
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
 
-MOST_STREAM_BYTES = 1024 * 1024 * 1024
-"""A bulk import is read line by line, so its size costs time and not memory."""
-
 
 def require_media(*kinds: str) -> str:
     """Return the media type of the body.
@@ -43,9 +40,11 @@ def read_body(most_bytes: int) -> bytes:
     """
     if (request.content_length or 0) > most_bytes:
         raise body_too_large(most_bytes)
-    # A chunked body says no length; werkzeug stops it at this limit.
-    request.max_content_length = most_bytes
+    # A chunked body says no length, and werkzeug cuts it off at its limit without a word: let one more byte in.
+    request.max_content_length = most_bytes + 1
     data = request.get_data(cache=False)
+    if len(data) > most_bytes:
+        raise body_too_large(most_bytes)
     set_payload_hash("sha256:" + sha256_hex(data))
     return data
 
@@ -60,18 +59,26 @@ def body_too_large(most_bytes: int) -> BodyTooLarge:
 class HashedStream:
     """The body as a stream that keeps the hash of what has been read of it."""
 
-    def __init__(self, most_bytes: int = MOST_STREAM_BYTES) -> None:
+    def __init__(self, most_bytes: int) -> None:
         """Stand at the first byte of the body of this request."""
         if (request.content_length or 0) > most_bytes:
             raise body_too_large(most_bytes)
-        request.max_content_length = most_bytes
+        request.max_content_length = most_bytes + 1
         self._stream = request.stream
+        self._most_bytes = self._left_bytes = most_bytes
         self._hash = hashlib.sha256()
         set_payload_hash("sha256:" + self._hash.hexdigest())
 
     def read(self, size: int = -1, /) -> bytes:
-        """Return at most ``size`` bytes; none at the end."""
+        """Return at most ``size`` bytes; none at the end.
+
+        Raises:
+            BodyTooLarge: there are more bytes than were allowed.
+        """
         data: bytes = self._stream.read(size)
+        self._left_bytes -= len(data)
+        if self._left_bytes < 0:
+            raise body_too_large(self._most_bytes)
         self._hash.update(data)
         set_payload_hash("sha256:" + self._hash.hexdigest())
         return data

@@ -55,7 +55,12 @@ def request_number() -> str:
 
 def preferred_language() -> str:
     """Return ``zh`` or ``en`` as ``Accept-Language`` asks; zh when it does not say."""
-    return request.accept_languages.best_match(["zh", "en"]) or "zh"
+    for tag, quality in request.accept_languages:
+        # werkzeug's own matching prefers an exact zh of low quality to an en-GB of high quality.
+        language = tag.lower().partition("-")[0]
+        if language in {"zh", "en"} and quality > 0:
+            return language
+    return "zh"
 
 
 def set_current_actor(actor: Actor) -> None:

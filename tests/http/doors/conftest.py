@@ -1,0 +1,101 @@
+"""The API door over actions that only remember what they were asked: what is tested here is the door itself."""
+
+import json
+from types import SimpleNamespace
+
+import pytest
+from flask import Flask
+
+from app.actions.reply import Reply
+from app.api.register import register_api
+from app.core.actor import Actor, ActorKind
+from app.http.register import register_http
+from app.store.values import EvaluationPage
+
+CREDENTIAL = "henji_fs_secret"
+LIMIT = 200_000
+
+
+class Actions:
+    """Stands in for every action; remembers its calls and answers what the test wants."""
+
+    def __init__(self):
+        self.calls = []
+        self.refusals = []
+        self.answers = {}
+        self.raises = None
+
+    def stand_in(self, name, answer):
+        def act(deps, *arguments):
+            if name == "import_office":
+                arguments = (*arguments[:-1], list(arguments[-1]))
+            self.calls.append((name, *arguments))
+            if self.raises is not None:
+                raise self.raises
+            return self.answers.get(name, answer)
+
+        return act
+
+    @property
+    def last(self):
+        return self.calls[-1]
+
+
+KEPT = Reply(201, json.dumps({"evaluation": "E-202611-000001"}).encode())
+ANSWERS = {
+    "forecasts.submit": KEPT,
+    "forecasts.determine": {"id": "F-1"},
+    "forecasts.reopen": {"id": "F-1"},
+    "forecasts.read_forecast_state": {"id": "F-1"},
+    "evaluations.judge_dry": {"dry_run": True},
+    "evaluations.read_one": {"evaluation": "E-1"},
+    "evaluations.read_stored_facts": {"facts": {}},
+    "evaluations.read_sealed": b"%PDF-1.7 sealed",
+    "evaluations.list_page": EvaluationPage((), None),
+    "office.import_items": {"received": 0},
+    "pos_batches.receive": KEPT,
+    "cycles.extend": KEPT,
+    "cycles.record": KEPT,
+    "log.checkpoint": "henji\n0\n",
+    "log.read_inclusion": {"index": 0},
+    "log.read_consistency": {"from": 1, "to": 1},
+    "system.ready": [],
+}
+
+
+@pytest.fixture
+def actions(monkeypatch):
+    fakes = Actions()
+    for place, answer in ANSWERS.items():
+        name = "import_office" if place == "office.import_items" else place.partition(".")[2]
+        monkeypatch.setattr(f"app.api.{place}", fakes.stand_in(name, answer))
+
+    def authenticate(_deps, credential):
+        everything = frozenset({"metrics.read"})
+        return Actor(ActorKind.CLIENT, "fs", "fs", everything, None) if credential == CREDENTIAL else None
+
+    def refuse(_deps, actor, digest, code, instance):
+        fakes.refusals.append((actor.actor_id, digest, code, instance))
+
+    monkeypatch.setattr("app.http.bearer.authenticate_client", authenticate)
+    monkeypatch.setattr("app.http.problems.record_refusal", refuse)
+    return fakes
+
+
+@pytest.fixture
+def app(actions):
+    app = Flask("door", static_folder=None, template_folder=None)
+    deps = SimpleNamespace(most_body_bytes=LIMIT)
+    register_http(app, deps)
+    register_api(app, deps)
+    return app
+
+
+@pytest.fixture
+def client(app):
+    return app.test_client()
+
+
+@pytest.fixture
+def headers():
+    return {"Authorization": f"Bearer {CREDENTIAL}", "Idempotency-Key": "k-1"}
