@@ -14,7 +14,7 @@ from app.core.text import Bilingual
 from app.office.people import Person, Role
 from app.office.permission import Permission
 from app.store.unit_of_work import UnitOfWork
-from app.store.values import StoredAccount
+from app.store.values import Account
 
 LEAST_PASSWORD = 12
 MOST_PASSWORD = 256
@@ -47,7 +47,7 @@ class AccountKnown(Conflict):
 
 def create_account(
     deps: Deps, actor: Actor, login: str, password: str, person_id: str | None, *, administrator: bool = False
-) -> StoredAccount:
+) -> Account:
     """Return the new account, bound to ``person_id``, or to nobody for an administrator.
 
     Raises:
@@ -58,15 +58,21 @@ def create_account(
     at = deps.clock.now()
     with deps.store.write() as uow:
         _check(uow, login, password, person_id, administrator=administrator)
-        if uow.accounts.by_login(login) is not None:
+        if uow.accounts.by_name(login) is not None:
             raise AccountKnown(Bilingual(f"账号 {login} 已存在。", f"Account {login} exists."))
-        account = StoredAccount(
-            login=login,
+        person = uow.office.person(person_id) if person_id else None
+        account = Account(
+            account_id=login,
+            sign_in_name=login,
+            display_name=person.name if person else login,
             person_id=person_id,
-            is_administrator=administrator,
             password_hash=HASHER.hash(password),
+            # Every other role is read from the person, as dated in the office, whenever the account is used.
+            roles=(Role.ADMINISTRATOR.value,) if administrator else (),
+            territories=None,
+            language="zh",
+            is_demo=deps.is_demo,
             created_at=at,
-            disabled_at=None,
         )
         uow.accounts.add(account)
         uow.log.append(
@@ -102,21 +108,21 @@ def _check(uow: UnitOfWork, login: str, password: str, person_id: str | None, *,
         raise Invalid(faults[0].message, faults)
 
 
-def roles_on(person: Person | None, day: date, *, administrator: bool) -> tuple[str, ...]:
+def roles_on(account: Account, person: Person | None, day: date) -> tuple[str, ...]:
     """Return the roles an account has on ``day``, each once, in the order they are held."""
     held = [role.role for role in person.roles if role.covers(day)] if person else []
-    return tuple(dict.fromkeys([*held, *([Role.ADMINISTRATOR.value] if administrator else [])]))
+    return tuple(dict.fromkeys([*held, *account.roles]))
 
 
-def account_actor(deps: Deps, uow: UnitOfWork, account: StoredAccount) -> tuple[Actor, tuple[str, ...]]:
+def account_actor(deps: Deps, uow: UnitOfWork, account: Account) -> tuple[Actor, tuple[str, ...]]:
     """Return the person behind an account as an actor, with the roles held today."""
     day = local_date(deps.clock.now())
     person = uow.office.person(account.person_id) if account.person_id else None
-    roles = roles_on(person, day, administrator=account.is_administrator)
+    roles = roles_on(account, person, day)
     permissions: frozenset[str] = frozenset().union(*(ROLE_PERMISSIONS.get(role, frozenset()) for role in roles))
     territories = None if _EVERYWHERE.intersection(roles) else _territories_of(uow, person, day)
-    name = person.name if person else account.login
-    actor_id = person.person_id if person else account.login
+    name = person.name if person else account.display_name
+    actor_id = person.person_id if person else account.account_id
     return Actor(ActorKind.PERSON, actor_id, name, permissions, territories), roles
 
 

@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from app.audit.engine.evaluate import Evaluator
-from app.audit.engine.library import RuleLibrary
+from app.audit.engine.rulebook import RuleLibrary
 from app.core.clock import Clock
 from app.core.text import Bilingual
-from app.keys.keyring import KeyRing
+from app.keys.ring import KeyRing
 from app.office.clause import Clause
-from app.store.contexts import OfficeCache
+from app.store.office_cache import OfficeCache
 from app.store.database import Store
 
 

@@ -8,7 +8,6 @@ from app.actions.deps import Deps
 from app.actions.fields import Fields
 from app.actions.people_checks import require_role
 from app.actions.read_forecast_state import forecast_body
-from app.audit.facts.context import StageState
 from app.audit.log.event import Event
 from app.core.actor import Actor
 from app.core.clock import instant, local_date
@@ -17,7 +16,7 @@ from app.core.text import Bilingual
 from app.office.cycle import Stage
 from app.office.people import Role
 from app.office.permission import Permission
-from app.store.values import ForecastHead
+from app.store.values import Decision, Determination, ForecastHead
 
 _OFFICERS = (Role.SUPERVISION_OFFICER, Role.SUPERVISION_HEAD)
 
@@ -50,10 +49,12 @@ def determine_forecast(deps: Deps, actor: Actor, forecast_id: str, body: Mapping
     at = deps.clock.now()
     with deps.store.write() as uow:
         head = uow.forecasts.get(forecast_id)
-        actor.require(Permission.DETERMINE_FORECAST, territory=head.territory_id)
+        actor.require(Permission.DETERMINE_FORECAST, territory=head.newest.territory_id)
         require_role(uow, person_id, _OFFICERS, local_date(at), "/person_id")
         _require_determinable(head, decision)
-        uow.forecasts.add_determination(forecast_id, head.version, person_id, decision, opinion, at, actor.as_json())
+        uow.forecasts.add_determination(
+            Determination(forecast_id, head.version, person_id, Decision(decision), opinion, at, actor.as_json())
+        )
         uow.log.append(
             Event(
                 name="forecast.determined",
@@ -72,11 +73,11 @@ def _require_determinable(head: ForecastHead, decision: str) -> None:
         raise NotDeterminable(
             Bilingual("只有货源预测（第一环节）需要审核确定。", "Only a supply forecast (stage 1) is determined.")
         )
-    if head.stage_state in (StageState.DETERMINED, StageState.RETURNED):
+    if head.determination is not None and head.determination.version == head.version:
         raise NotDeterminable(
             Bilingual(
-                f"第{head.version}版已经审核（{head.stage_state.value}）。请等待新版本。",
-                f"Version {head.version} has been determined ({head.stage_state.value}). Wait for a new version.",
+                f"第{head.version}版已经审核（{head.state.value}）。请等待新版本。",
+                f"Version {head.version} has been determined ({head.state.value}). Wait for a new version.",
             )
         )
     if decision == "accept" and not head.accepted:

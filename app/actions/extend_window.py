@@ -19,6 +19,7 @@ from app.office.cycle import Extension, Stage
 from app.office.month import Month
 from app.office.permission import Permission
 from app.store.contexts import extension_context
+from app.store.values import StoredExtension
 
 EVENT = "on_extension"
 _CALENDAR_MARGIN = timedelta(days=40)
@@ -84,11 +85,21 @@ def _judge_and_keep(
         calendar = uow.office.calendar(cycle.first_day, cycle.last_day + _CALENDAR_MARGIN)
         window = stage_window(stage, cycle, uow.office.cycle(cycle), None, calendar, rulebook)
         context = extension_context(uow, extension, window, at)
-        judged = judge(deps, rulebook, extension_facts(extension, context, rulebook))
+        judged = judge(deps, rulebook, extension_facts(extension, context, rulebook), body)
         period = str(cycle).replace("-", "")
         extension_id = f"X-{period}-{uow.numbers.next('X', period):06d}"
         subject = Subject("extension", extension_id, 1, cycle, stage.value)
-        stored = record(deps, uow, actor, subject, judged, body, "window.extended", at)
-        in_force = stored.verdict is not Outcome.BLOCK
-        uow.extensions.add(extension_id, extension, stored.evaluation_id, in_force, at)
+        stored = record(deps, uow, actor, subject, judged, "window.extended", at)
+        in_force = stored.verdict != Outcome.BLOCK
+        uow.extensions.add(
+            StoredExtension(
+                extension_no=0,
+                extension=extension,
+                evaluation_id=stored.evaluation_id,
+                received_at=at,
+                actor=stored.actor,
+                verdict=stored.verdict,
+                accepted=in_force,
+            )
+        )
         return kept(uow, actor, request, {**evaluation_body(stored), "in_force": in_force}, at)

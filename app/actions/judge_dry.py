@@ -37,7 +37,7 @@ def judge_dry(deps: Deps, actor: Actor, kind: str, subject: Mapping[str, Any]) -
     return {
         "dry_run": True,
         "subject": {"kind": kind, "id": None, "version": None},
-        **verdict_body(judged.judgement.as_json()),
+        **verdict_body(judged.judgement_json),
         "rulebook_digest": judged.rulebook.digest,
         "evaluated_at": instant(at),
         "simulated_clock": deps.clock.simulated,

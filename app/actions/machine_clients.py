@@ -13,7 +13,7 @@ from app.core.clock import instant
 from app.core.errors import Conflict, Fault, Invalid
 from app.core.text import Bilingual
 from app.office.permission import SCOPES, Permission
-from app.store.values import StoredClient
+from app.store.values import Client
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 _PREFIX = "henji"
@@ -28,7 +28,7 @@ class ClientKnown(Conflict):
 
 def create_client(
     deps: Deps, actor: Actor, name: str, scopes: Sequence[str], territories: Sequence[str] | None
-) -> tuple[StoredClient, str]:
+) -> tuple[Client, str]:
     """Return the new client and its credential, which is shown this once and kept only as a hash.
 
     Args:
@@ -46,16 +46,16 @@ def create_client(
     _check(name, scopes)
     secret = secrets.token_urlsafe(32)
     at = deps.clock.now()
-    client = StoredClient(
+    client = Client(
         client_id=name,
+        name=name,
+        credential_hash=_hash(secret),
         scopes=tuple(dict.fromkeys(scopes)),
-        territories=None if territories is None else tuple(dict.fromkeys(territories)),
-        secret_hash=_hash(secret),
+        territories=None if territories is None else frozenset(territories),
         created_at=at,
-        disabled_at=None,
     )
     with deps.store.write() as uow:
-        if uow.clients.find(name) is not None:
+        if uow.clients.by_id(name) is not None:
             raise ClientKnown(
                 Bilingual(f"客户端 {name} 已存在，请换一个名称。", f"Client {name} exists. Choose another name.")
             )
@@ -68,7 +68,7 @@ def create_client(
                 subject={"kind": "client", "id": name, "version": 1},
                 body={
                     "scopes": list(client.scopes),
-                    "territories": None if client.territories is None else list(client.territories),
+                    "territories": None if client.territories is None else sorted(client.territories),
                 },
                 salt=secrets.token_hex(16),
             )
@@ -104,14 +104,13 @@ def authenticate_client(deps: Deps, credential: str) -> Actor | None:
     if prefix != _PREFIX or separator != "_" or not name:
         return None
     with deps.store.read() as uow:
-        client = uow.clients.find(name)
+        client = uow.clients.by_id(name)
     # The hash is computed and compared in either case, so that a known name takes no other time than an unknown one.
-    wanted = client.secret_hash if client is not None else _hash("")
-    if not hmac.compare_digest(_hash(secret), wanted) or client is None or client.disabled_at is not None:
+    wanted = client.credential_hash if client is not None else _hash("")
+    if not hmac.compare_digest(_hash(secret), wanted) or client is None or client.revoked_at is not None:
         return None
     permissions = frozenset().union(*(SCOPES[scope] for scope in client.scopes if scope in SCOPES))
-    territories = None if client.territories is None else frozenset(client.territories)
-    return Actor(ActorKind.CLIENT, client.client_id, client.client_id, permissions, territories)
+    return Actor(ActorKind.CLIENT, client.client_id, client.name, permissions, client.territories)
 
 
 def _hash(secret: str) -> str:

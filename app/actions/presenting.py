@@ -39,7 +39,7 @@ def evaluation_body(stored: StoredEvaluation) -> dict[str, Any]:
             "id": stored.subject_id,
             "version": stored.subject_version,
         },
-        **verdict_body(stored.findings),
+        **verdict_body(stored.findings_json),
         "rulebook_digest": stored.rulebook_digest,
         "evaluated_at": instant(stored.evaluated_at),
         "simulated_clock": stored.simulated_clock,
@@ -55,18 +55,18 @@ def evaluation_body(stored: StoredEvaluation) -> dict[str, Any]:
 
 def full_evaluation_body(stored: StoredEvaluation) -> dict[str, Any]:
     """Return everything kept of an evaluation: the reply, with every rule that was asked, whole."""
-    findings = stored.findings["findings"]
+    findings = stored.findings_json["findings"]
     return {
         **evaluation_body(stored),
         "findings": findings,
         "outcomes": {finding["rule"]: finding["outcome"] for finding in findings},
         "event": stored.event,
-        "cycle": str(stored.cycle),
+        "cycle": None if stored.cycle is None else str(stored.cycle),
         "stage": stored.stage,
         "account_manager": stored.account_manager,
         "territory_id": stored.territory_id,
         "actor": dict(stored.actor),
-        "engine": stored.findings["engine"],
+        "engine": stored.findings_json["engine"],
         "payload_digest": stored.payload_digest,
         "facts_digest": stored.facts_digest,
         "judgement_digest": stored.judgement_digest,

@@ -17,7 +17,7 @@ def forecast_body(uow: UnitOfWork, head: ForecastHead) -> dict[str, Any]:
     evaluation = uow.evaluations.get(head.evaluation_id)
     reasons = [
         {"rule": f["rule"], "outcome": f["outcome"], "message": f["message"]}
-        for f in evaluation.findings["findings"]
+        for f in evaluation.findings_json["findings"]
         if f["outcome"] == "block" and not f["shadow"]
     ]
     return {
@@ -25,26 +25,39 @@ def forecast_body(uow: UnitOfWork, head: ForecastHead) -> dict[str, Any]:
         "stage": head.stage.value,
         "cycle": str(head.cycle),
         "account_manager": head.account_manager,
-        "territory_id": head.territory_id,
+        "territory_id": head.newest.territory_id,
         "version": head.version,
         "versions": [
             {
                 "version": version.version,
                 "evaluation": version.evaluation_id,
-                "verdict": version.verdict.value,
+                "verdict": version.verdict,
                 "submitted_at": instant(version.submitted_at),
                 "supersedes": version.supersedes,
                 "reason": version.reason,
             }
             for version in uow.forecasts.versions(head.forecast_id)
         ],
-        "verdict": head.verdict.value,
+        "verdict": head.verdict,
         "accepted": head.accepted,
         "not_accepted_because": reasons,
-        "state": head.stage_state.value,
-        "determination": head.determination,
+        "state": head.state.value,
+        "determination": _determination(head),
         "reopened": head.reopened,
         "evaluation": f"/api/v1/evaluations/{head.evaluation_id}",
+    }
+
+
+def _determination(head: ForecastHead) -> dict[str, Any] | None:
+    made = head.determination
+    if made is None:
+        return None
+    return {
+        "version": made.version,
+        "person_id": made.person_id,
+        "decision": made.decision.value,
+        "opinion": made.opinion,
+        "at": instant(made.at),
     }
 
 
@@ -68,5 +81,5 @@ def read_forecast_state(deps: Deps, actor: Actor, forecast_id: str) -> dict[str,
     """
     with deps.store.read() as uow:
         head = uow.forecasts.get(forecast_id)
-        require_readable(actor, head.territory_id)
+        require_readable(actor, head.newest.territory_id)
         return forecast_body(uow, head)

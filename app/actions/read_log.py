@@ -6,7 +6,6 @@ from typing import Any
 from app.actions.deps import Deps
 from app.audit.log.checkpoint import make_checkpoint
 from app.audit.log.proof import consistency_path, inclusion_path
-from app.audit.log.tree import root
 from app.core.errors import Fault, Invalid, NotFound
 from app.core.text import Bilingual
 from app.store.unit_of_work import UnitOfWork
@@ -30,11 +29,11 @@ def checkpoint_for(deps: Deps, at_least: int = 0) -> StoredCheckpoint:
         size, newest = uow.log.size(), uow.checkpoints.latest()
         if newest is not None and newest.size == size:
             return newest
-        digest = root(size, uow.log.node)
+        digest = uow.log.root(size)
         note = make_checkpoint(keyring.log, size, digest)
-        signed = StoredCheckpoint(size=size, root=digest, note=note, at=deps.clock.now())
-        uow.checkpoints.add(signed)
-        return signed
+        at = deps.clock.now()
+        uow.checkpoints.add(size, digest, note, at)
+        return StoredCheckpoint(size=size, root=digest, note=note, at=at)
 
 
 def read_checkpoint(deps: Deps) -> str:

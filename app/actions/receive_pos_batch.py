@@ -7,8 +7,8 @@ from app.actions.deps import Deps
 from app.actions.presenting import evaluation_body
 from app.actions.recording import Subject, judge, kept, record, rulebook_on
 from app.actions.reply import Reply, RequestKey, answer_once, kept_reply
+from app.audit.facts.context import PosBatch
 from app.audit.facts.pos_batch import pos_batch_facts
-from app.audit.finding import Outcome
 from app.core.actor import Actor
 from app.core.clock import local_date
 from app.core.errors import Conflict, Invalid
@@ -17,6 +17,7 @@ from app.office.month import Month
 from app.office.permission import Permission
 from app.office.pos_batch import ReadBatch, read_pos_batch
 from app.store.contexts import pos_batch_value
+from app.store.values import StoredPosBatch
 
 EVENT = "on_batch"
 
@@ -53,17 +54,20 @@ def _judge_and_keep(
         if earlier is not None:
             return earlier
         known = uow.pos_batches.find(batch.batch_id)
-        if known is not None and known.whole:
+        if known is not None and _whole(known.batch):
             raise BatchKnown(
                 Bilingual(
                     f"批次 {batch.batch_id} 已完整收到，不再接收。新的数据请用新的批次号。",
                     f"Batch {batch.batch_id} is on record and whole. Send new data under a new batch number.",
                 )
             )
-        judged = judge(deps, rulebook, pos_batch_facts(pos_batch_value(batch, at), rulebook))
-        version = known.version + 1 if known is not None else 1
-        subject = Subject("pos_batch", batch.batch_id, version, cycle)
-        stored = record(deps, uow, actor, subject, judged, body, "pos_batch.received", at)
-        whole = stored.verdict is not Outcome.BLOCK
-        uow.pos_batches.add(batch, version, stored.evaluation_id, whole, at)
+        value = pos_batch_value(batch, at)
+        judged = judge(deps, rulebook, pos_batch_facts(value, rulebook), body)
+        subject = Subject("pos_batch", batch.batch_id, uow.pos_batches.receptions(batch.batch_id) + 1, cycle)
+        stored = record(deps, uow, actor, subject, judged, "pos_batch.received", at)
+        uow.pos_batches.add(StoredPosBatch(value, stored.evaluation_id, stored.payload_digest, stored.actor))
         return kept(uow, actor, request, evaluation_body(stored), at)
+
+
+def _whole(batch: PosBatch) -> bool:
+    return batch.checksum_matches and batch.announced_lines == batch.received_lines

@@ -24,7 +24,7 @@ from app.office.month import Month
 from app.office.permission import Permission
 from app.store.contexts import cycle_context, window_close_context
 from app.store.unit_of_work import UnitOfWork
-from app.store.values import StoredEvaluation
+from app.store.values import CycleEvent, StoredEvaluation
 
 EVENTS = ("on_cycle_open", "on_stage_open", "on_window_close", "on_close")
 """``on_stage_open`` of stage ``order`` freezes the customers; the others are judged."""
@@ -100,8 +100,6 @@ def _record(
                 _judge_one(deps, uow, actor, event, subject, facts, body, at) for subject, facts in subjects
             ]
             reply["evaluations"] = [evaluation_body(stored) for stored in evaluations]
-        for stage in stages if event in {"on_window_close", "on_stage_open"} else (None,):
-            uow.cycle_events.add(cycle, event, stage, at, actor.as_json())
         return kept(uow, actor, request, reply, at)
 
 
@@ -130,8 +128,12 @@ def _judge_one(
     body: Mapping[str, Any],
     at: datetime,
 ) -> StoredEvaluation:
-    judged = judge(deps, rulebook_on(deps, event, subject.cycle), facts)
-    return record(deps, uow, actor, subject, judged, body, _LOG_NAMES[event], at)
+    judged = judge(deps, rulebook_on(deps, event, subject.cycle), facts, body)
+    stored = record(deps, uow, actor, subject, judged, _LOG_NAMES[event], at)
+    uow.cycle_events.add(
+        CycleEvent(subject.cycle, event, subject.stage, stored.evaluation_id, at, stored.actor, stored.verdict)
+    )
+    return stored
 
 
 def _open_stage(uow: UnitOfWork, actor: Actor, cycle: Month, stage: Stage, at: datetime) -> dict[str, Any]:

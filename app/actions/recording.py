@@ -8,14 +8,15 @@ from typing import Any
 
 from app.actions.deps import Deps
 from app.actions.reply import CREATED, Reply, RequestKey, reply_bytes
-from app.audit.engine.library import Rulebook
+from app.audit.engine.rulebook import Rulebook
 from app.audit.fact import FactSet
 from app.audit.finding import Judgement
 from app.audit.log.event import Event
 from app.core.actor import Actor
-from app.core.canonical import canonical_bytes, digest_of
+from app.core.canonical import canonical_bytes
 from app.core.clock import instant
 from app.office.month import Month
+from app.store.blobs import PreparedBlob, prepare_blob
 from app.store.unit_of_work import UnitOfWork
 from app.store.values import StoredEvaluation
 
@@ -42,11 +43,14 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A judgement with everything it can be replayed from."""
+    """A judgement with everything it can be replayed from, hashed and compressed before the writer's lock is taken."""
 
     rulebook: Rulebook
-    facts: FactSet
     judgement: Judgement
+    judgement_json: Mapping[str, Any]
+    judgement_blob: PreparedBlob
+    facts_blob: PreparedBlob
+    payload_blob: PreparedBlob
 
 
 def rulebook_on(deps: Deps, event: str, cycle: Month) -> Rulebook:
@@ -57,9 +61,18 @@ def rulebook_on(deps: Deps, event: str, cycle: Month) -> Rulebook:
     return deps.library.rulebook(event, cycle.first_day)
 
 
-def judge(deps: Deps, rulebook: Rulebook, facts: FactSet) -> Judged:
-    """Return the judgement of ``facts`` by ``rulebook``."""
-    return Judged(rulebook, facts, deps.evaluator.judge(rulebook, facts))
+def judge(deps: Deps, rulebook: Rulebook, facts: FactSet, payload: Mapping[str, Any]) -> Judged:
+    """Return the judgement by ``rulebook`` of ``facts``, which were computed from ``payload``."""
+    judgement = deps.evaluator.judge(rulebook, facts)
+    body = judgement.as_json()
+    return Judged(
+        rulebook=rulebook,
+        judgement=judgement,
+        judgement_json=body,
+        judgement_blob=prepare_blob(canonical_bytes(body)),
+        facts_blob=prepare_blob(canonical_bytes(facts.as_json())),
+        payload_blob=prepare_blob(canonical_bytes(payload)),
+    )
 
 
 def record(
@@ -68,7 +81,6 @@ def record(
     actor: Actor,
     subject: Subject,
     judged: Judged,
-    payload: Mapping[str, Any],
     event_name: str,
     at: datetime,
 ) -> StoredEvaluation:
@@ -76,15 +88,13 @@ def record(
     judgement = judged.judgement
     period = str(subject.cycle).replace("-", "")
     evaluation_id = f"E-{period}-{uow.numbers.next('E', period):06d}"
-    payload_digest = uow.blobs.put(canonical_bytes(payload))
-    facts_digest = uow.blobs.put(canonical_bytes(judged.facts.as_json()))
+    payload_digest = uow.blobs.put(judged.payload_blob)
+    facts_digest = uow.blobs.put(judged.facts_blob)
+    judgement_digest = judged.judgement_blob.digest
     rulebook = judged.rulebook
-    uow.rulebooks.keep(
-        rulebook.digest,
-        canonical_bytes({"event": rulebook.event, "day": rulebook.day.isoformat(), "files": dict(rulebook.files)}),
-    )
-    findings = judgement.as_json()
-    judgement_digest = digest_of(findings)
+    if not uow.rulebooks.known(rulebook.digest):
+        content = {"event": rulebook.event, "day": rulebook.day.isoformat(), "files": dict(rulebook.files)}
+        uow.rulebooks.keep(rulebook.digest, canonical_bytes(content))
     position = uow.log.append(
         Event(
             name=event_name,
@@ -119,9 +129,9 @@ def record(
         territory_id=subject.territory_id,
         actor=actor.as_json(),
         evaluated_at=at,
-        verdict=judgement.verdict,
+        verdict=judgement.verdict.value,
         counts=judgement.counts,
-        findings=findings,
+        findings_json=judged.judgement_json,
         facts_digest=facts_digest,
         payload_digest=payload_digest,
         rulebook_digest=rulebook.digest,
@@ -130,7 +140,7 @@ def record(
         leaf_hash=position.leaf_hash,
         simulated_clock=deps.clock.simulated,
     )
-    uow.evaluations.add(stored)
+    uow.evaluations.add(stored, judged.judgement_blob)
     uow.outbox.add("evaluation.recorded", {"evaluation": evaluation_id, "verdict": judgement.verdict.value}, at)
     return stored
 

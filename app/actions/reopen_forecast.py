@@ -13,6 +13,7 @@ from app.core.actor import Actor
 from app.core.clock import instant, local_date
 from app.office.people import Role
 from app.office.permission import Permission
+from app.store.values import Reopening
 
 
 def reopen_forecast(deps: Deps, actor: Actor, forecast_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -36,9 +37,11 @@ def reopen_forecast(deps: Deps, actor: Actor, forecast_id: str, body: Mapping[st
     at = deps.clock.now()
     with deps.store.write() as uow:
         head = uow.forecasts.get(forecast_id)
-        actor.require(Permission.REOPEN_FORECAST, territory=head.territory_id)
+        actor.require(Permission.REOPEN_FORECAST, territory=head.newest.territory_id)
         require_role(uow, approved_by, (Role.MARKET_MANAGER,), local_date(at), "/approved_by")
-        uow.forecasts.add_reopening(forecast_id, head.version, approved_by, reason, at, actor.as_json())
+        uow.forecasts.add_reopening(
+            Reopening(forecast_id, head.version, approved_by, reason, at, actor.as_json())
+        )
         uow.log.append(
             Event(
                 name="forecast.reopened",

@@ -34,7 +34,7 @@ def read_record(deps: Deps, actor: Actor, evaluation_id: str) -> bytes:
         require_readable(actor, stored.territory_id)
         made = uow.records.find(evaluation_id)
         if made is not None:
-            return uow.blobs.get(made.file_digest)
+            return uow.blobs.get(made.digest)
     signed = checkpoint_for(deps, at_least=stored.log_index + 1)
     with deps.store.read() as uow:
         evidence = record_evidence(deps, uow, stored, signed)
@@ -43,9 +43,10 @@ def read_record(deps: Deps, actor: Actor, evaluation_id: str) -> bytes:
     with deps.store.write() as uow:
         made = uow.records.find(evaluation_id)
         if made is not None:
-            return uow.blobs.get(made.file_digest)
+            # Somebody else sealed it meanwhile: there is one record, and it is that one.
+            return uow.blobs.get(made.digest)
         digest = uow.blobs.put(data)
-        position = uow.log.append(
+        uow.log.append(
             Event(
                 name="record.sealed",
                 at=instant(at),
@@ -59,9 +60,10 @@ def read_record(deps: Deps, actor: Actor, evaluation_id: str) -> bytes:
             StoredRecord(
                 evaluation_id=evaluation_id,
                 document=DOCUMENT,
-                file_digest=digest,
+                digest=digest,
+                size_bytes=len(data),
                 sealed_at=at,
-                log_index=position.index,
+                checkpoint_size=signed.size,
             )
         )
     return data
@@ -85,7 +87,7 @@ def record_evidence(
                 "id": stored.subject_id,
                 "version": stored.subject_version,
             },
-            "cycle": str(stored.cycle),
+            "cycle": None if stored.cycle is None else str(stored.cycle),
             "stage": stored.stage,
             "account_manager": stored.account_manager,
             "territory_id": stored.territory_id,
@@ -95,9 +97,9 @@ def record_evidence(
             "facts_digest": stored.facts_digest,
             "rulebook_digest": stored.rulebook_digest,
             "judgement_digest": stored.judgement_digest,
-            "verdict": stored.verdict.value,
+            "verdict": stored.verdict,
         },
-        "judgement": dict(stored.findings),
+        "judgement": dict(stored.findings_json),
         "facts": json.loads(uow.blobs.get(stored.facts_digest)),
         "rulebook": json.loads(uow.rulebooks.get(stored.rulebook_digest)),
         "submission": json.loads(uow.blobs.get(stored.payload_digest)),

@@ -19,7 +19,7 @@ from app.office.forecast import Forecast, read_forecast
 from app.office.permission import Permission
 from app.store.contexts import forecast_context, forecast_dependencies
 from app.store.unit_of_work import UnitOfWork
-from app.store.values import ForecastHead, NewVersion
+from app.store.values import ForecastVersion
 
 EVENT = "on_submit"
 _OPTIMISTIC_TRIES = 3
@@ -59,7 +59,7 @@ def judge_forecast(deps: Deps, uow: UnitOfWork, forecast: Forecast, at: datetime
     rests_on = forecast_dependencies(uow, forecast)
     context = forecast_context(uow, forecast, at, deps.office_cache)
     rulebook = rulebook_on(deps, EVENT, forecast.cycle)
-    return JudgedForecast(judge(deps, rulebook, forecast_facts(forecast, context, rulebook)), context, rests_on)
+    return JudgedForecast(judge(deps, rulebook, forecast_facts(forecast, context, rulebook), forecast.payload), context, rests_on)
 
 
 def _judge_and_keep(deps: Deps, actor: Actor, forecast: Forecast, request: RequestKey) -> Reply:
@@ -86,7 +86,7 @@ def _keep(
     earlier = kept_reply(uow, actor, request)
     if earlier is not None:
         return earlier
-    head = _head(uow, forecast)
+    head = uow.forecasts.head(forecast.stage, forecast.cycle, forecast.account_manager)
     period = str(forecast.cycle).replace("-", "")
     forecast_id = head.forecast_id if head else f"F-{period}-{uow.numbers.next('F', period):06d}"
     subject = Subject(
@@ -98,34 +98,32 @@ def _keep(
         account_manager=forecast.account_manager,
         territory_id=forecast.territory_id,
     )
-    stored = record(deps, uow, actor, subject, judged.judged, forecast.payload, "forecast.submitted", at)
+    stored = record(deps, uow, actor, subject, judged.judged, "forecast.submitted", at)
+    if head is None:
+        uow.forecasts.add(forecast_id, forecast.stage, forecast.cycle, forecast.account_manager, at)
     uow.forecasts.add_version(
-        NewVersion(
+        ForecastVersion(
             forecast_id=forecast_id,
-            stage=forecast.stage,
-            cycle=forecast.cycle,
-            account_manager=forecast.account_manager,
             territory_id=forecast.territory_id,
             version=subject.version,
             evaluation_id=stored.evaluation_id,
             payload_digest=stored.payload_digest,
             supersedes=forecast.supersedes,
             reason=forecast.reason,
-            client_reference=forecast.client_reference,
             verdict=stored.verdict,
             days_late=_days_late(judged, forecast, at),
             submitted_at=at,
             actor=stored.actor,
+            line_count=len(forecast.lines),
+            final_cartons=_final_cartons(forecast),
         )
     )
     return kept(uow, actor, request, evaluation_body(stored), at)
 
 
-def _head(uow: UnitOfWork, forecast: Forecast) -> ForecastHead | None:
-    if forecast.account_manager is None:
-        # Nobody is named, so nobody's earlier forecast can be meant: each is its own first version.
-        return None
-    return uow.forecasts.head(forecast.stage, forecast.cycle, forecast.account_manager)
+def _final_cartons(forecast: Forecast) -> int | None:
+    readable = [line.final.cartons for line in forecast.lines if line.final.cartons is not None]
+    return sum(readable) if readable else None
 
 
 def _days_late(judged: JudgedForecast, forecast: Forecast, at: datetime) -> int:

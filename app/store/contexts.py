@@ -111,8 +111,8 @@ class _CustomersOf:
         self.strangers = frozenset(line.licence_no for line in forecast.lines if line.licence_no) - self.members
         # Who moved in or out since then is looked up by name on the other side.
         everybody = self.members | self.strangers
-        self.today.update(office.customers_named(day, everybody - self.today.keys(), None))
-        self.at_snapshot.update(office.customers_named(frozen_on, everybody - self.at_snapshot.keys(), frozen))
+        self.today.update(office.customers_named(day, everybody.difference(self.today), None))
+        self.at_snapshot.update(office.customers_named(frozen_on, everybody.difference(self.at_snapshot), frozen))
 
 
 def _history(office: OfficeView, month: Month, customers: _CustomersOf) -> History:

@@ -1,0 +1,57 @@
+"""henji keys: create the keys of an installation, show their public halves."""
+
+from pathlib import Path
+
+import click
+
+from app.cli.output import json_option, print_json
+from app.cli.session import installation
+from app.core.clock import SystemClock
+from app.keys.ring import create_keys, load_keys
+from app.keys.token import Token
+
+
+@click.group()
+def keys() -> None:
+    """The keys of this installation: the log's, the system seal's, the root's."""
+
+
+@keys.command()
+@click.option("--slug", help="short name in the origin of the log: henji.<slug>/log")
+@click.option("--pkcs11-module", type=click.Path(path_type=Path), help="PKCS#11 library that holds the seal key")
+@click.option("--pkcs11-token", help="label of the token")
+@click.option("--pkcs11-key", help="label of the P-256 key pair in the token")
+@click.option("--pkcs11-pin-file", type=click.Path(path_type=Path), help="file with the user PIN, mode 0600")
+def create(
+    slug: str | None,
+    pkcs11_module: Path | None,
+    pkcs11_token: str | None,
+    pkcs11_key: str | None,
+    pkcs11_pin_file: Path | None,
+) -> None:
+    """Create the keys, all of them or none; nothing is ever overwritten."""
+    place = installation()
+    given = (pkcs11_module, pkcs11_token, pkcs11_key, pkcs11_pin_file)
+    token = None
+    if any(given):
+        if pkcs11_module is None or pkcs11_token is None or pkcs11_key is None or pkcs11_pin_file is None:
+            raise click.UsageError("give all four --pkcs11-... options, or none")
+        token = Token(str(pkcs11_module), pkcs11_token, pkcs11_key, str(pkcs11_pin_file))
+    # Certificates begin at the real time: a simulated clock must not make keys that are valid in no real year.
+    ring = create_keys(place.keys, place.office_name.zh, SystemClock().now(), slug=slug, token=token)
+    click.echo(f"密钥已生成于 {place.keys}。请把 root.key 移到安全的地方。")
+    click.echo(f"Keys created in {place.keys}. Move root.key to a safe place.")
+    click.echo(f"log: {ring.log.verifier_key}")
+
+
+@keys.command()
+@json_option
+def show(as_json: bool) -> None:
+    """Print the verifier key of the log and the root certificates: what an auditor is given."""
+    ring = load_keys(installation().keys)
+    if as_json:
+        print_json({"log": ring.log.verifier_key, "roots": list(ring.roots)})
+        return
+    click.echo(f"log: {ring.log.verifier_key}")
+    for root in ring.roots:
+        click.echo(root.rstrip())
