@@ -24,6 +24,9 @@ class Channel(StrEnum):
     MODEL = "model"
 
 
+_CHANNELS = frozenset(channel.value for channel in Channel)
+
+
 class EntryProblemKind(StrEnum):
     """Why a required field cannot be used."""
 
@@ -242,7 +245,7 @@ def _read_line(raw: Mapping[str, Any], place: int, stage: Stage, reader: _Reader
 
 def _read_channel(raw: Mapping[str, Any], at: str, number: int, reader: _Reader) -> str | None:
     channel = reader.required_text(raw, "channel", at, number)
-    if channel is not None and channel not in set(Channel):
+    if channel is not None and channel not in _CHANNELS:
         reader.note(f"{at}/channel", "channel", EntryProblemKind.UNREADABLE, number)
         return None
     return channel
