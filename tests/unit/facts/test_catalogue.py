@@ -27,13 +27,13 @@ def catalogue(office):
 def every_fact_set(office) -> list[FactSet]:
     at, nov = office.at("2026-11-23 09:00"), office.nov
     return [
-        office.facts(office.forecast({}, {"licence_no": "999"}), history=office.history({(office.second, office.sku): (9, 9, 9)})),
+        office.facts(
+            office.forecast({}, {"licence_no": "999"}), history=office.history({(office.second, office.sku): (9, 9, 9)})
+        ),
         office.facts(office.supply({}), history=office.history({(office.second, office.other_sku): (9, 9, 9)})),
         office.facts(office.forecast({}), history=office.history({}, loaded=())),
         *(
-            window_close_facts(
-                WindowCloseContext(nov, stage, at, {}, (), office.customers(), ()), office.parameters
-            )
+            window_close_facts(WindowCloseContext(nov, stage, at, {}, (), office.customers(), ()), office.parameters)
             for stage in Stage
         ),
         cycle_facts(CycleContext(Cycle(nov, nov.plus(1)), at, {}), office.parameters),

@@ -177,7 +177,15 @@ def second_version_with_a_reason(o):
 
 def extension(o, filed_at, countersigned_by="SO1"):
     asked = Extension(
-        Month(2026, 10), Stage.SUPPLY, date(2026, 10, 10), "国庆节", "MM1", "ML1", countersigned_by, "BA-202609-003", filed_at
+        Month(2026, 10),
+        Stage.SUPPLY,
+        date(2026, 10, 10),
+        "国庆节",
+        "MM1",
+        "ML1",
+        countersigned_by,
+        "BA-202609-003",
+        filed_at,
     )
     people = {"ML1": o.person("ML1", "marketing_leader"), "SO1": o.person("SO1", "supervision_officer")}
     window = Window(date(2026, 10, 1), date(2026, 10, 8))
