@@ -33,18 +33,25 @@ MOST_CONDITION = 1000
 _SEVERITIES = {"note": Outcome.NOTE, "flag": Outcome.FLAG, "block": Outcome.BLOCK}
 
 
-def read_condition(file: Section, node: Node) -> Condition | None:
-    """Return the condition in ``node``: a line, or a tree of all, any and not. None after noting a fault."""
+Stated = list[tuple[int, Condition]]
+"""Every condition that stands in a line of its own, with that line."""
+
+
+def read_condition(file: Section, node: Node, stated: Stated) -> Condition | None:
+    """Return the condition in ``node``: a line, or a tree of all, any and not. None after noting a fault.
+
+    Each line that could be read is added to ``stated``.
+    """
     if isinstance(node.value, str):
-        return _line(file, node.value, node.line)
+        return _line(file, node.value, node.line, stated)
     members = node.mapping or {}
     if len(members) == 1:
         ((word, value),) = members.items()
         if word == "not":
-            part = read_condition(file, value)
+            part = read_condition(file, value, stated)
             return None if part is None else negation(part)
         if word in ("all", "any") and value.sequence:
-            return _group(word, [read_condition(file, member) for member in value.sequence])
+            return _group(word, [read_condition(file, member, stated) for member in value.sequence])
     file.fault(
         node.line,
         "condition",
@@ -63,26 +70,28 @@ def _group(word: str, parts: list[Condition | None]) -> Condition | None:
     return All(read) if word == "all" else AnyOf(read)
 
 
-def _line(file: Section, text: str, line: int) -> Condition | None:
+def _line(file: Section, text: str, line: int, stated: Stated) -> Condition | None:
     if len(text) > MOST_CONDITION:
         file.fault(line, "condition", "条件太长,请拆开。", "the condition is too long. Split it.")
         return None
     try:
-        return parse_condition(text)
+        condition = parse_condition(text)
     except ConditionError as error:
         file.fault(line, "condition", error.message.zh, error.message.en)
         return None
+    stated.append((line, condition))
+    return condition
 
 
-def read_branches(file: Section) -> tuple[Branch, ...]:
+def read_branches(file: Section, stated: Stated) -> tuple[Branch, ...]:
     """Return the branches of a rule in order; what cannot be read is left out and noted."""
     nodes = file.sequence("branches")
     if file.get("branches") is not None and not nodes:
         file.fault(file.line_of("branches"), "no_branch", "至少要有一个分支。", "a rule needs at least one branch.")
-    return tuple(branch for node in nodes if (branch := _branch(file, node)) is not None)
+    return tuple(branch for node in nodes if (branch := _branch(file, node, stated)) is not None)
 
 
-def _branch(file: Section, node: Node) -> Branch | None:
+def _branch(file: Section, node: Node, stated: Stated) -> Branch | None:
     section = Section(node, file.path, file.faults, Bilingual("分支", "a branch"))
     if node.mapping is None:
         return None
@@ -96,7 +105,7 @@ def _branch(file: Section, node: Node) -> Branch | None:
             f"there is no severity `{severity}`. Known: note, flag, block.",
         )
     when = section.get("when")
-    condition = None if when is None else read_condition(file, when)
+    condition = None if when is None else read_condition(file, when, stated)
     message = _message(section)
     if condition is None or message is None or severity not in _SEVERITIES:
         return None
@@ -149,6 +158,7 @@ def check_types(
     file: Section,
     scope: Scope,
     params: Mapping[str, tuple[DatedValue, ...]],
+    stated: Stated,
     applies: Condition | None,
     branches: tuple[Branch, ...],
 ) -> None:
@@ -156,31 +166,27 @@ def check_types(
     days = {dated.starts_on for series in params.values() for dated in series} or {date.max}
     told: set[tuple[int, str]] = set()
     for day in sorted(days):
-        for line, error in _misfits(file, scope, values_on(params, day), applies, branches):
+        values = values_on(params, day)
+        misfits = list(_misfits(scope, values, stated)) or list(_too_complex(scope, values, applies, branches))
+        for line, error in misfits:
             if (line, error.message.en) not in told:
                 told.add((line, error.message.en))
                 file.fault(line, error.code, error.message.zh, error.message.en)
 
 
-def _misfits(
-    file: Section,
-    scope: Scope,
-    values: Mapping[str, ParameterValue],
-    applies: Condition | None,
-    branches: tuple[Branch, ...],
+def _misfits(scope: Scope, values: Mapping[str, ParameterValue], stated: Stated) -> Iterator[tuple[int, BindError]]:
+    for line, condition in stated:
+        try:
+            bind(condition, scope, values)
+        except BindError as error:
+            yield line, error
+
+
+def _too_complex(
+    scope: Scope, values: Mapping[str, ParameterValue], applies: Condition | None, branches: tuple[Branch, ...]
 ) -> Iterator[tuple[int, BindError]]:
-    guard: tuple[Condition, ...] = ()
-    if applies is not None:
-        try:
-            guard = (bind(applies, scope, values),)
-        except BindError as error:
-            yield file.line_of("applies"), error
     for branch in branches:
-        try:
-            whole = All((*guard, bind(branch.when, scope, values)))
-        except BindError as error:
-            yield branch.line, error
-            continue
+        whole = bind(branch.when if applies is None else All((applies, branch.when)), scope, values)
         if alternatives(whole) > MOST_ALTERNATIVES or groups(whole) > MOST_GROUPS:
             yield (
                 branch.line,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import PurePosixPath
 
-from app.audit.engine.branch_file import check_names, check_types, read_branches, read_condition
+from app.audit.engine.branch_file import Stated, check_names, check_types, read_branches, read_condition
 from app.audit.engine.catalogue import Catalogue, EventSpec, Scope
 from app.audit.engine.faults import Faults
 from app.audit.engine.parameter_file import read_facts_params, read_parameters
@@ -48,13 +48,14 @@ class _RuleFile:
         scope = self._scope()
         params = read_parameters(file, starts, ends)
         applies_node = file.get("applies")
-        applies = None if applies_node is None else read_condition(file, applies_node)
-        branches = read_branches(file)
+        stated: Stated = []
+        applies = None if applies_node is None else read_condition(file, applies_node, stated)
+        branches = read_branches(file, stated)
         evidence = file.texts("evidence")
         facts_params = read_facts_params(file, params)
         if scope is not None:
             check_names(file, scope, params, branches, evidence)
-            check_types(file, scope, params, applies, branches)
+            check_types(file, scope, params, stated, applies, branches)
         title, clauses, status, events = file.bilingual("title"), self._clauses(), self._status(), self._asked_at()
         lead_only, false_alarms = file.boolean("lead_only"), file.bilingual("false_alarms", plain=True)
         if title is None or scope is None or starts is None or rule_id is None or version is None:

@@ -19,7 +19,10 @@ _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_FLOAT = re.compile(r"[-+]?([0-9][0-9_]*)?\.?[0-9]*([eE][-+]?[0-9]+)?|[-+]?\.(inf|nan)", re.IGNORECASE)
+_FLOAT = re.compile(
+    r"[-+]?([0-9][0-9_]*\.[0-9_]*|\.[0-9_]+|[0-9_]+(?=[eE][-+]?[0-9]))([eE][-+]?[0-9]+)?|[-+]?\.(inf|nan)",
+    re.IGNORECASE,
+)
 _NUMBER_LIKE = re.compile(r"[-+]?[0-9][0-9_:,xobXOBa-fA-F]*")
 _WORDS = {"true": True, "false": False, "null": None, "": None}
 _AMBIGUOUS = frozenset({"yes", "no", "on", "off", "y", "n", "~"})
@@ -202,7 +205,7 @@ class _Reader:
                 f"{text} 有歧义。请写 true、false、null,或加引号作文字。",
                 f"`{text}` is ambiguous. Write true, false or null, or put the text in quotes.",
             )
-        elif _FLOAT.fullmatch(text) and any(character.isdigit() or character in "nN" for character in text):
+        elif _FLOAT.fullmatch(text):
             self._fault(
                 line,
                 "float",
