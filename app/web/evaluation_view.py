@@ -1,6 +1,6 @@
 """One evaluation as its page shows it: what was found, in words, beside what it was measured against."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -23,6 +23,8 @@ class Number:
     fact: FactWord
     value: Any
     limits: tuple[Limit, ...]
+    decided: tuple[Limit, ...]
+    """Those it went past: filed parameters, or plain numbers in a finding where no parameter was passed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +83,7 @@ def finding_view(
 ) -> FindingView:
     """Return one finding with at most ``most`` of its lines, from the ``first`` (0-based) on."""
     limits = words.limits(body["rule"], body["rule_version"], body["parameters"])
-    numbers = tuple(Number(words.fact(name), value, limits.get(name, ())) for name, value in body["measured"].items())
-    # A number that was held against a limit decides; the others are there to be understood.
-    numbers = tuple(sorted(numbers, key=lambda number: not number.limits))
+    numbers = _numbers(body, words, limits)
     compared = {limit.parameter for number in numbers for limit in number.limits}
     return FindingView(
         body=body,
@@ -93,6 +93,25 @@ def finding_view(
         missing=_missing(body, words),
         lines=_lines(body, words, first, most),
     )
+
+
+def _numbers(body: Mapping[str, Any], words: Vocabulary, limits: Mapping[str, tuple[Limit, ...]]) -> tuple[Number, ...]:
+    met = {
+        name: tuple(limit for limit in limits.get(name, ()) if limit.is_met_by(value))
+        for name, value in body["measured"].items()
+    }
+    filed = any(limit.parameter for passed in met.values() for limit in passed)
+    numbers = (
+        Number(
+            words.fact(name),
+            value,
+            limits.get(name, ()),
+            tuple(limit for limit in met[name] if limit.parameter or not filed),
+        )
+        for name, value in body["measured"].items()
+    )
+    # What went past a limit decides; then what was compared; the others are there to be understood.
+    return tuple(sorted(numbers, key=lambda n: (not n.decided, not n.fact.is_number or not n.limits, n.fact.place)))
 
 
 def _missing(body: Mapping[str, Any], words: Vocabulary) -> tuple[FactWord, ...]:
@@ -107,14 +126,20 @@ def _lines(body: Mapping[str, Any], words: Vocabulary, first: int, most: int) ->
     lines: Sequence[Mapping[str, Any]] = body["lines"]
     if not lines:
         return None
-    places = tuple(name for name in lines[0] if name not in _NOT_COLUMNS)
-    measured = dict.fromkeys(name for line in lines[:most] for name in line.get("measured", {}) if name not in places)
-    shown = tuple(measured)[:_MOST_COLUMNS]
+    places = _in_order(words, (name for name in lines[0] if name not in _NOT_COLUMNS))
+    known = {word.name for word in places}
+    shown = _in_order(words, (name for line in lines[:most] for name in line.get("measured", {}) if name not in known))[
+        :_MOST_COLUMNS
+    ]
     mixed = len({line.get("outcome") for line in lines}) > 1
     return LinesTable(
-        places=tuple(words.fact(name) for name in places),
-        facts=tuple(words.fact(name) for name in shown),
+        places=places,
+        facts=shown,
         rows=tuple(lines[first : first + most]),
         total=body["lines_total"],
         with_sentences=mixed or not shown,
     )
+
+
+def _in_order(words: Vocabulary, names: Iterable[str]) -> tuple[FactWord, ...]:
+    return tuple(sorted((words.fact(name) for name in dict.fromkeys(names)), key=lambda word: word.place))

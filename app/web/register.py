@@ -26,6 +26,7 @@ ROUTES = (
     Route("/sign-out", sessions.sign_out_form, PUBLIC, ("POST",)),
     Route("/language/<code>", choose_language, PUBLIC),
     Route("/verify", about.verify, PUBLIC),
+    Route("/verify/trust-root.pem", about.trust_root, PUBLIC),
     Route("/evaluations", evaluations.evaluations, Permission.READ_EVALUATION),
     Route("/evaluations/<evaluation_id>", evaluations.evaluation, Permission.READ_EVALUATION),
     Route("/evaluations/<evaluation_id>/findings/<rule_id>", evaluations.finding_lines, Permission.READ_EVALUATION),

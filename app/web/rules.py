@@ -1,9 +1,6 @@
 """What is asked, why, and since when."""
 
 from collections import defaultdict
-from datetime import date
-from typing import Final
-
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -11,8 +8,7 @@ from app.audit.engine.rule import Rule
 from app.core.clock import local_date
 from app.core.errors import NotFound
 from app.web.pages import clauses, vocabulary, wiring
-
-_ALWAYS: Final = date.max
+from app.web.rule_view import applies, branches
 
 
 def rules() -> ResponseReturnValue:
@@ -31,13 +27,15 @@ def rule(rule_id: str) -> ResponseReturnValue:
     if not found:
         raise NotFound
     shown = found[-1]
+    day = local_date(wiring().clock.now())
     return render_template(
         "rule.html",
         rule=shown,
         versions=versions,
         clauses=[clauses()[c] for c in shown.clauses if c in clauses()],
         words_of_rules=vocabulary(),
-        today=local_date(wiring().clock.now()),
+        branches=branches(shown, vocabulary(), day),
+        applies=applies(shown, vocabulary(), day),
     )
 
 

@@ -1,8 +1,11 @@
 """What facts are called, what they are counted in, and which limits a rule holds them against."""
 
-from collections.abc import Mapping
+import operator
+import sys
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
 
 from app.audit.engine.catalogue import NUMERIC, FactSpec
 from app.audit.engine.condition import Among, Compare, Parameter, leaves
@@ -12,6 +15,14 @@ from app.core.text import Bilingual
 from app.web.words import PLACES, word
 
 
+_ORDERINGS: Final[Mapping[str, Callable[[Decimal, Decimal], bool]]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class FactWord:
     """What a fact is called."""
@@ -19,6 +30,8 @@ class FactWord:
     name: str
     label: Bilingual
     unit: str = ""
+    place: int = sys.maxsize
+    """Where it stands in the catalogue; what is read together stands together there."""
     formula: Bilingual | None = None
     is_number: bool = False
     values: Mapping[str, Bilingual] = field(default_factory=dict)
@@ -33,6 +46,16 @@ class Limit:
     value: Any
     parameter: str | None
 
+    def is_met_by(self, value: Any) -> bool:  # noqa: ANN401  # any JSON value
+        """Return whether the comparison holds for a measured number; False for anything but numbers."""
+        compare = _ORDERINGS.get(self.operator)
+        if compare is None:
+            return False
+        try:
+            return bool(compare(Decimal(str(value)), Decimal(str(self.value))))
+        except InvalidOperation:
+            return False
+
 
 class Vocabulary:
     """The catalogue of facts and the comparisons of all rules, looked up by name."""
@@ -42,7 +65,7 @@ class Vocabulary:
         self._facts: dict[str, FactWord] = {}
         for scope in library.catalogue.scopes.values():
             for name, fact in scope.facts.items():
-                self._facts.setdefault(name, _word_of(fact))
+                self._facts.setdefault(name, _word_of(fact, len(self._facts)))
         self._comparisons = {(rule.id, rule.version): _comparisons(rule) for rule in library.rules}
 
     def fact(self, name: str) -> FactWord:
@@ -67,14 +90,15 @@ class Vocabulary:
         return {fact: tuple(limits) for fact, limits in found.items()}
 
 
-def _word_of(fact: FactSpec) -> FactWord:
+def _word_of(fact: FactSpec, place: int) -> FactWord:
     return FactWord(
-        fact.name,
-        fact.title,
-        fact.unit or "",
-        fact.formula,
-        fact.type in NUMERIC,
-        fact.values or {},
+        name=fact.name,
+        label=fact.title,
+        unit=fact.unit or "",
+        place=place,
+        formula=fact.formula,
+        is_number=fact.type in NUMERIC,
+        values=fact.values or {},
     )
 
 

@@ -1,9 +1,9 @@
 """What codes are called on a page."""
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
-from flask_babel import LazyString
+from flask_babel import LazyString, ngettext
 from flask_babel import lazy_gettext as _
 
 OUTCOMES: Final[Mapping[str, LazyString]] = {
@@ -67,14 +67,14 @@ LOG_EVENTS: Final[Mapping[str, LazyString]] = {
     "cycle.opened": _("启动周期"),
     "cycle.closed": _("关闭周期"),
     "pos_batch.received": _("接收终端批次"),
-    "record.issued": _("出具审计记录"),
     "record.sealed": _("出具审计记录"),
     "office.imported": _("导入基础资料"),
     "account.created": _("建立账号"),
     "client.created": _("建立系统接入"),
     "session.started": _("登录"),
     "session.ended": _("退出"),
-    "sign_in.refused": _("登录被拒"),
+    "session.refused": _("登录被拒"),
+    "stage.opened": _("开启环节"),
     "request.refused": _("请求被拒"),
 }
 
@@ -109,21 +109,21 @@ PLACES: Final[Mapping[str, LazyString]] = {
 }
 """What a row is about, where the catalogue of facts does not say."""
 
-UNITS: Final[Mapping[str, LazyString]] = {
-    "条": _("条"),
-    "件": _("件"),
-    "箱": _("箱"),
-    "元": _("元"),
-    "天": _("天"),
-    "月": _("个月"),
-    "次": _("次"),
-    "行": _("行"),
-    "户": _("户"),
-    "名": _("名"),
-    "个": _("个"),
-    "处": _("处"),
-    "项": _("项"),
-    "倍": _("倍"),
+_UNITS: Final[Mapping[str, Callable[[int], str]]] = {
+    "条": lambda count: ngettext("条", "条", count),
+    "件": lambda count: ngettext("件", "件", count),
+    "箱": lambda count: ngettext("箱", "箱", count),
+    "元": lambda count: ngettext("元", "元", count),
+    "天": lambda count: ngettext("天", "天", count),
+    "月": lambda count: ngettext("个月", "个月", count),
+    "次": lambda count: ngettext("次", "次", count),
+    "行": lambda count: ngettext("行", "行", count),
+    "户": lambda count: ngettext("户", "户", count),
+    "名": lambda count: ngettext("名", "名", count),
+    "个": lambda count: ngettext("个", "个", count),
+    "处": lambda count: ngettext("处", "处", count),
+    "项": lambda count: ngettext("项", "项", count),
+    "倍": lambda count: ngettext("倍", "倍", count),
 }
 
 OPERATORS: Final[Mapping[str, str]] = {
@@ -143,3 +143,9 @@ def word(words: Mapping[str, LazyString], code: str | None) -> str:
         return ""
     found = words.get(code)
     return code if found is None else str(found)
+
+
+def counted(unit: str, value: Any) -> str:  # noqa: ANN401  # any JSON value
+    """Return what ``value`` is counted in: ``day`` for 1, ``days`` for all others; empty without a unit."""
+    say = _UNITS.get(unit)
+    return unit if say is None else say(1 if str(value) == "1" else 2)
