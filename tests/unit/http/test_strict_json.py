@@ -63,6 +63,8 @@ def test_a_place_is_named_for_malformed_json():
         (b"[" + b"7" * 5000 + b"]", [("/0", "value.integer_range")]),
         (b'{"a": 1, "b": {"c": 1, "c": 2}, "a": 3}', [("/a", "key.duplicate"), ("/b/c", "key.duplicate")]),
         (b'{"\\u0061": 1, "a": 2}', [("/a", "key.duplicate")]),
+        (b'{"a" : 1, "a" : "::"}', [("/a", "key.duplicate")]),
+        (b'{"a": ":", "a": 1, "b": "\\u003a\\u003A"}', [("/a", "key.duplicate")]),
         (b'{"a/b~c": 1.5}', [("/a~1b~0c", "value.float")]),
         (b'["\\u0000"]', [("/0", "text.nul")]),
         (b'{"a": "\\ud800"}', [("/a", "text.surrogate")]),
@@ -71,6 +73,40 @@ def test_a_place_is_named_for_malformed_json():
 )
 def test_what_has_two_meanings_is_refused_with_its_place(data, expected):
     assert faults(data) == expected
+
+
+def doubled(value):
+    """Write ``value`` by hand; a pair list is an object, so keys may stand twice."""
+    if isinstance(value, tuple):
+        return "{" + ",".join(f"{json.dumps(name)} : {doubled(member)}" for name, member in value) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(doubled, value)) + "]"
+    return json.dumps(value)
+
+
+def has_double(value):
+    if isinstance(value, tuple):
+        names = [name for name, _ in value]
+        return len(set(names)) < len(names) or any(has_double(member) for _, member in value)
+    return isinstance(value, list) and any(map(has_double, value))
+
+
+NAMES = st.sampled_from(["a", "b", ":", "a:", '"', "\\", '":', "::"])
+
+
+@given(
+    st.recursive(
+        NAMES | st.integers(0, 9),
+        lambda inner: st.lists(inner, max_size=3) | st.lists(st.tuples(NAMES, inner), max_size=4).map(tuple),
+        max_leaves=12,
+    )
+)
+def test_a_doubled_key_is_found_wherever_it_hides_and_only_there(value):
+    text = doubled(value).encode()
+    if has_double(value):
+        assert "key.duplicate" in {code for _, code in faults(text)}
+    else:
+        assert parse_json(text) == json.loads(text)
 
 
 def test_all_faults_are_named_at_once():
