@@ -11,7 +11,7 @@ from app.core.errors import Fault
 from app.core.text import Bilingual
 from app.office.intake.fields import FieldSpec, Kind, read_object, refuse_type
 from app.office.intake.notes import Notes, Place
-from app.office.intake.readers import count, identifier, requested_quantity
+from app.office.intake.readers import LARGEST_COUNT, identifier, requested_quantity
 from app.office.quantity import Quantity, read_quantity
 
 _PREFIX = "sha256:"
@@ -33,9 +33,9 @@ class ReadBatch:
     batch_id: str
     terminal_server: str
     line_count: int
-    """How many lines the sender announced."""
+    """How many lines the sender announced; 0 when it did not say."""
     checksum: str
-    """The announced SHA-256 in lower-case hex without prefix; any other text as it came."""
+    """The announced SHA-256 in lower-case hex without prefix; any other text as it came, empty when none did."""
     computed_checksum: str
     """The SHA-256 in hex over the canonical bytes of the lines exactly as received."""
     lines: tuple[PosLine, ...]
@@ -85,17 +85,28 @@ _LINE = (
 def _any_list(raw: object, place: Place) -> Sequence[object] | None:
     # An empty list is a batch without lines: its count and checksum are judged like any other.
     if not isinstance(raw, list | tuple):
-        refuse_type(raw, place, "列表", "a list")
+        refuse_type(raw, place, "value.not_a_list", "列表", "a list")
+        return None
+    return raw
+
+
+def _any_integer(raw: object, place: Place) -> int | None:
+    # A negative count is a wrong entry, which is judged; it is not an unreadable one.
+    if isinstance(raw, bool) or not isinstance(raw, int):
+        refuse_type(raw, place, "value.not_an_integer", "整数", "an integer")
+        return None
+    if abs(raw) > LARGEST_COUNT:
+        place.fault("value.out_of_range", "超出范围。", "is out of range.")
         return None
     return raw
 
 
 _BATCH = (
     FieldSpec("batch_id", Kind.IDENTIFIER, Bilingual("批次号", "batch_id"), identifier()),
-    FieldSpec("terminal_server", Kind.IDENTIFIER, Bilingual("终端服务器", "terminal_server"), identifier()),
-    FieldSpec("line_count", Kind.INTEGER, Bilingual("行数", "line_count"), count),
-    FieldSpec("checksum", Kind.IDENTIFIER, Bilingual("校验和", "checksum"), identifier(200)),
-    FieldSpec("lines", Kind.ROWS, Bilingual("明细", "lines"), _any_list, members=_LINE),
+    FieldSpec("terminal_server", Kind.IDENTIFIER, Bilingual("终端服务器", "terminal_server"), identifier(), False),
+    FieldSpec("line_count", Kind.INTEGER, Bilingual("行数", "line_count"), _any_integer, False),
+    FieldSpec("checksum", Kind.IDENTIFIER, Bilingual("校验和", "checksum"), identifier(200), False),
+    FieldSpec("lines", Kind.ROWS, Bilingual("明细", "lines"), _any_list, False, members=_LINE),
 )
 
 

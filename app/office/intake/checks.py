@@ -50,4 +50,4 @@ def check_quantity(quantity: object, unit: object, place: Place) -> None:
             f"“{shown(quantity)} {unit}” is not a whole number of cartons.",
         )
     elif problem is not QuantityProblem.NONE:
-        refuse_spelling(quantity, place, "value.not_an_integer", "数量", "a quantity")
+        refuse_spelling(quantity, place, "value.not_a_quantity", "数量", "a quantity")

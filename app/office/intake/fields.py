@@ -67,7 +67,7 @@ class FieldSpec:
     """The accepted values and their spellings."""
 
 
-def refuse_type(raw: object, place: Place, wanted_zh: str, wanted_en: str) -> None:
+def refuse_type(raw: object, place: Place, code: str, wanted_zh: str, wanted_en: str) -> None:
     """Say that ``raw`` is of the wrong JSON type; a float is said as itself."""
     if isinstance(raw, float):
         place.fault(
@@ -77,7 +77,7 @@ def refuse_type(raw: object, place: Place, wanted_zh: str, wanted_en: str) -> No
         )
         return
     name = _TYPE_NAMES.get(type(raw), Bilingual("其他类型", "another type"))
-    place.fault("value.wrong_type", f"应为{wanted_zh}，收到的是{name.zh}。", f"must be {wanted_en}, it is {name.en}.")
+    place.fault(code, f"应为{wanted_zh}，收到的是{name.zh}。", f"must be {wanted_en}, it is {name.en}.")
 
 
 def refuse_spelling(raw: object, place: Place, code: str, wanted_zh: str, wanted_en: str) -> None:
@@ -92,7 +92,7 @@ def rows(members: tuple[FieldSpec, ...]) -> Reader:
 
     def read(raw: object, place: Place) -> tuple[Mapping[str, object], ...] | None:
         if not isinstance(raw, list | tuple):
-            refuse_type(raw, place, "列表", "a list")
+            refuse_type(raw, place, "value.not_a_list", "列表", "a list")
             return None
         if len(raw) > MOST_ROWS:
             place.fault("value.too_long", f"超过 {MOST_ROWS} 行。", f"has more than {MOST_ROWS} rows.")
@@ -115,7 +115,7 @@ def read_object(raw: object, fields: Sequence[FieldSpec], place: Place) -> dict[
     """Return the value of every field of ``fields``, None where open or faulty; all faults are said at once."""
     values: dict[str, object] = dict.fromkeys(spec.name for spec in fields)
     if not isinstance(raw, Mapping):
-        refuse_type(raw, place, "对象", "an object")
+        refuse_type(raw, place, "value.not_an_object", "对象", "an object")
         return values
     if not raw.keys() <= values.keys():
         _refuse_unknown(raw, values, place)
@@ -133,7 +133,7 @@ def read_object(raw: object, fields: Sequence[FieldSpec], place: Place) -> dict[
 
 def refuse_half_character(place: Place) -> None:
     """Say that a text holds half of a surrogate pair: it has no bytes in UTF-8."""
-    place.fault("value.not_unicode", "含有残缺的字符，无法保存。", "holds half a character and cannot be kept.")
+    place.fault("text.surrogate", "含有残缺的字符，无法保存。", "holds half a character and cannot be kept.")
 
 
 def refuse_missing(place: Place) -> None:

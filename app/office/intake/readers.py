@@ -22,7 +22,9 @@ def identifier(longest: int = LONGEST_IDENTIFIER) -> Reader:
 
     def read(raw: object, place: Place) -> str | None:
         if not isinstance(raw, str):
-            refuse_type(raw, place, "文本（编号也要加引号）", "text (quote numbers that are identifiers)")
+            refuse_type(
+                raw, place, "value.not_text", "文本（编号也要加引号）", "text (quote numbers that are identifiers)"
+            )
             return None
         if hidden := hidden_characters(raw):
             listed = "、".join(hidden[:5])
@@ -35,7 +37,7 @@ def identifier(longest: int = LONGEST_IDENTIFIER) -> Reader:
         # A blank or a full-width digit is visible; narrowed, it is what the person at the keyboard meant.
         text = clean_text(raw).text
         if len(text) > longest:
-            place.fault("value.too_long", f"超过 {longest} 个字符。", f"is longer than {longest} characters.")
+            place.fault("identifier.too_long", f"超过 {longest} 个字符。", f"is longer than {longest} characters.")
             return None
         if text != raw:
             place.read_as(raw, text)
@@ -69,7 +71,7 @@ def licence(raw: object, place: Place) -> str | None:
 def name(raw: object, place: Place) -> str | None:
     """Return a name or another free text, cleaned."""
     if not isinstance(raw, str):
-        refuse_type(raw, place, "文本", "text")
+        refuse_type(raw, place, "value.not_text", "文本", "text")
         return None
     clean = clean_text(raw)
     if not clean.text:
@@ -106,7 +108,7 @@ def count(raw: object, place: Place) -> int | None:
             return None
         place.read_as(raw, number)
     if number is None:
-        refuse_type(raw, place, "整数", "an integer")
+        refuse_type(raw, place, "value.not_an_integer", "整数", "an integer")
         return None
     if number < 0:
         place.fault("value.negative", f"是负数（{shown(number)}）。", f"is negative ({shown(number)}).")
@@ -120,11 +122,11 @@ def count(raw: object, place: Place) -> int | None:
 def yes_no(raw: object, place: Place) -> bool | None:
     """Return the answer to a yes/no question."""
     if not isinstance(raw, str | int):
-        refuse_type(raw, place, "是或否（true/false）", "true or false")
+        refuse_type(raw, place, "value.not_yes_or_no", "是或否（true/false）", "true or false")
         return None
     answer = read_yes_no(raw)
     if answer is None:
-        refuse_spelling(raw, place, "value.not_in_list", "是或否（true/false）", "true or false")
+        refuse_spelling(raw, place, "value.not_yes_or_no", "是或否（true/false）", "true or false")
     elif not isinstance(raw, bool):
         place.read_as(raw, answer)
     return answer
@@ -134,7 +136,7 @@ def _written(
     raw: object, place: Place, value: date | Month | None, code: str, wanted_zh: str, wanted_en: str
 ) -> date | Month | None:
     if not isinstance(raw, str):
-        refuse_type(raw, place, wanted_zh, wanted_en)
+        refuse_type(raw, place, code, wanted_zh, wanted_en)
         return None
     if value is None:
         refuse_spelling(raw, place, code, wanted_zh, wanted_en)
@@ -168,7 +170,7 @@ def moment(raw: object, place: Place) -> datetime | None:
     """Return an aware instant; without an offset it is office time, and that is noted."""
     wanted_zh, wanted_en = "时间（如 2026-11-16T09:30:00+08:00）", "an instant (such as 2026-11-16T09:30:00+08:00)"
     if not isinstance(raw, str):
-        refuse_type(raw, place, wanted_zh, wanted_en)
+        refuse_type(raw, place, "value.not_an_instant", wanted_zh, wanted_en)
         return None
     at = read_moment(raw)
     if at is None:
@@ -196,7 +198,7 @@ def money(raw: object, place: Place) -> Decimal | None:
     text = clean_text(raw).text if isinstance(raw, str) else raw
     amount = read_decimal(text) if not isinstance(text, int) or abs(text) <= LARGEST_COUNT else None
     if amount is None or amount != (cents := round(amount, 2)):
-        refuse_spelling(raw, place, "value.not_money", "金额，至多两位小数", "an amount with at most two decimals")
+        refuse_spelling(raw, place, "value.not_an_amount", "金额，至多两位小数", "an amount with at most two decimals")
         return None
     if amount < 0:
         place.fault("value.negative", f"是负数（{shown(raw)}）。", f"is negative ({shown(raw)}).")
@@ -218,9 +220,9 @@ def price_class(raw: object, place: Place) -> int | None:
 
 def _numbered(raw: object, place: Place, number: int | None, wanted_zh: str, wanted_en: str) -> int | None:
     if isinstance(raw, bool) or not isinstance(raw, str | int):
-        refuse_type(raw, place, wanted_zh, wanted_en)
+        refuse_type(raw, place, "value.not_allowed", wanted_zh, wanted_en)
     elif number is None:
-        refuse_spelling(raw, place, "value.not_in_list", wanted_zh, wanted_en)
+        refuse_spelling(raw, place, "value.not_allowed", wanted_zh, wanted_en)
     elif not isinstance(raw, int):
         place.read_as(raw, number)
     return number
@@ -231,7 +233,7 @@ def choice(spellings: Spellings) -> Reader:
 
     def read(raw: object, place: Place) -> str | None:
         if not isinstance(raw, str):
-            refuse_type(raw, place, "文本", "text")
+            refuse_type(raw, place, "value.not_text", "文本", "text")
             return None
         value = spellings.read(raw)
         if value is None:
@@ -239,7 +241,7 @@ def choice(spellings: Spellings) -> Reader:
             refuse_spelling(
                 raw,
                 place,
-                "value.not_in_list",
+                "value.not_allowed",
                 "其中之一：" + "、".join(listed),
                 "one of " + ", ".join(spellings.values),
             )
@@ -253,7 +255,7 @@ def choice(spellings: Spellings) -> Reader:
 def requested_quantity(raw: object, place: Place) -> int | str | None:
     """Return a quantity as it was sent: an integer or a decimal text."""
     if isinstance(raw, bool) or not isinstance(raw, str | int):
-        refuse_type(raw, place, "整数或加引号的小数", "an integer or a quoted decimal")
+        refuse_type(raw, place, "value.not_a_quantity", "整数或加引号的小数", "an integer or a quoted decimal")
         return None
     if isinstance(raw, int):
         if abs(raw) <= LARGEST_COUNT:
@@ -269,7 +271,7 @@ def requested_quantity(raw: object, place: Place) -> int | str | None:
 def days(raw: object, place: Place) -> tuple[date, ...] | None:
     """Return a list of dates in the order of the calendar."""
     if not isinstance(raw, list | tuple):
-        refuse_type(raw, place, "日期列表", "a list of dates")
+        refuse_type(raw, place, "value.not_a_list", "日期列表", "a list of dates")
         return None
     read = [day(member, place.at(number)) for number, member in enumerate(raw)]
     return tuple(sorted(value for value in read if isinstance(value, date)))
