@@ -53,6 +53,7 @@ class OfficeRepository:
         """Read and write through ``connection``; whoever opened it commits."""
         self._connection = connection
         self._changed_to: int | None = None
+        self._actuals = office_actuals.ActualsWriter(connection)
 
     # Revision
 
@@ -104,7 +105,7 @@ class OfficeRepository:
         statuses: list[WriteStatus] = []
         for kind, group in groupby(writings, key=lambda writing: type(writing.value)):
             if kind is Actual:
-                statuses += office_actuals.write_actuals(self._connection, list(group), lambda: self._bump(at))
+                statuses += self._actuals.write(list(group), lambda: self._bump(at))
             elif kind in _SHELVES:
                 statuses += write(self._connection, _SHELVES[kind], list(group), lambda: self._bump(at))
             else:

@@ -1,11 +1,12 @@
 """Delivered cartons in the store: hundreds of thousands of rows, so everything here works on sets."""
 
 from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import closing
 from typing import Any
 
 import psycopg
-from sqlalchemy import ColumnElement, Connection, func, select, tuple_
+from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import DBAPIError
 
 from app.core.canonical import canonical_bytes
@@ -16,12 +17,10 @@ from app.store.office_tables import actual
 from app.store.office_values import WriteStatus
 
 _CHUNK = 10_000
-"""Rows compared and added at once; also the most licence numbers in one statement."""
+"""Rows added at once; also the most licence numbers in one statement."""
+_MOST_HELD = 500_000
+"""How many rows a writer remembers before it starts afresh."""
 
-_DENSE = 20
-"""From so many products per customer on, all rows of the customer in the month are read."""
-
-_Key = tuple[str, str, str]
 _Held = tuple[int, int | None, int]
 """(recorded, requested, delivered)."""
 _Row = tuple[str, str, str, int, int | None, int, int, str | None]
@@ -38,36 +37,71 @@ _COLUMNS = (
 """In the order of ``_Row``."""
 
 
-def write_actuals(
-    connection: Connection, writings: Sequence[Writing[Actual]], revision: Callable[[], int]
-) -> list[WriteStatus]:
-    """Keep ``writings`` and return in their order what each of them did.
+class ActualsWriter:
+    """Adds deliveries in one writing transaction. It remembers what it has read, as nobody else writes meanwhile."""
 
-    Of several with the same month, licence and SKU the later counts after the earlier.
+    def __init__(self, connection: Connection) -> None:
+        """Write through ``connection``."""
+        self._connection = connection
+        self._held: dict[tuple[str, str], dict[str, _Held]] = {}
+        """By (month, licence_no), then by SKU: the newest row of each."""
+        self._held_rows = 0
 
-    Args:
-        connection: of a writing transaction; nobody else writes meanwhile.
-        writings: any number.
-        revision: gives the office revision the rows belong to; asked only when there is a row to add.
-    """
-    keys = [(str(w.value.month), w.value.licence_no, w.value.sku) for w in writings]
-    statuses = [WriteStatus.UNCHANGED] * len(writings)
-    # Sorted (and stably so), every row on record is looked at once, whatever the order of the import.
-    for places in chunks(sorted(range(len(keys)), key=keys.__getitem__), _CHUNK):
-        held = _held(connection, [keys[place] for place in places])
-        added: list[_Row] = []
-        for place in places:
-            key, value = keys[place], writings[place].value
-            before = held.get(key)
-            if before is not None and before[1:] == (value.requested_cartons, value.delivered_cartons):
-                continue
-            statuses[place] = WriteStatus.CREATED if before is None else WriteStatus.CHANGED
-            recorded = 1 if before is None else before[0] + 1
-            held[key] = (recorded, value.requested_cartons, value.delivered_cartons)
-            added.append((*key, *held[key], revision(), _text(writings[place].raw)))
-        if added:
-            _add(connection, added)
-    return statuses
+    def write(self, writings: Sequence[Writing[Actual]], revision: Callable[[], int]) -> list[WriteStatus]:
+        """Keep ``writings`` and return in their order what each of them did.
+
+        Of several with the same month, licence and SKU the later counts after the earlier.
+
+        Args:
+            writings: any number.
+            revision: gives the office revision the rows belong to; asked only when there is a row to add.
+        """
+        keys = [(str(w.value.month), w.value.licence_no, w.value.sku) for w in writings]
+        statuses = [WriteStatus.UNCHANGED] * len(writings)
+        # Sorted (and stably so), the rows of a customer go to neighbouring places, whatever the order of the import.
+        for places in chunks(sorted(range(len(keys)), key=keys.__getitem__), _CHUNK):
+            self._hold({keys[place][:2] for place in places})
+            added: list[_Row] = []
+            for place in places:
+                month, licence_no, sku = keys[place]
+                value = writings[place].value
+                of_customer = self._held[month, licence_no]
+                before = of_customer.get(sku)
+                if before is not None and before[1:] == (value.requested_cartons, value.delivered_cartons):
+                    continue
+                statuses[place] = WriteStatus.CREATED if before is None else WriteStatus.CHANGED
+                now = (1 if before is None else before[0] + 1, value.requested_cartons, value.delivered_cartons)
+                of_customer[sku] = now
+                added.append((month, licence_no, sku, *now, revision(), _text(writings[place].raw)))
+            if added:
+                self._held_rows += len(added)
+                _add(self._connection, added)
+        return statuses
+
+    def _hold(self, wanted: AbstractSet[tuple[str, str]]) -> None:
+        """Read what is on record for these (month, licence_no), where it has not been read yet."""
+        if self._held_rows > _MOST_HELD:
+            self._held.clear()
+            self._held_rows = 0
+        licences_by_month: dict[str, list[str]] = {}
+        for month, licence_no in wanted - self._held.keys():
+            licences_by_month.setdefault(month, []).append(licence_no)
+            self._held[month, licence_no] = {}
+        for month, licences in licences_by_month.items():
+            # Fewer than _CHUNK: a chunk cannot name more customers than it has rows.
+            statement = select(
+                actual.c.licence_no,
+                actual.c.sku,
+                actual.c.recorded,
+                actual.c.requested_cartons,
+                actual.c.delivered_cartons,
+            ).where(actual.c.month == month, actual.c.licence_no.in_(licences))
+            for licence_no, sku, recorded, requested, delivered in self._connection.execute(statement):
+                of_customer = self._held[month, licence_no]
+                before = of_customer.get(sku)
+                if before is None or before[0] < recorded:
+                    of_customer[sku] = (recorded, requested, delivered)
+                    self._held_rows += 1
 
 
 def _text(raw: Any) -> str | None:  # noqa: ANN401  # any JSON value
@@ -92,32 +126,6 @@ def _copy(connection: Connection, statement: str, rows: Sequence[_Row]) -> None:
     except psycopg.Error as error:
         # As SQLAlchemy would have raised it.
         raise DBAPIError.instance(statement, None, error, psycopg.Error, dialect=connection.dialect) from error
-
-
-def _held(connection: Connection, keys: Iterable[_Key]) -> dict[_Key, _Held]:
-    """Return what is on record for ``keys`` (and perhaps for more), the newest row of each."""
-    pairs_by_month: dict[str, set[tuple[str, str]]] = {}
-    for month, licence_no, sku in keys:
-        pairs_by_month.setdefault(month, set()).add((licence_no, sku))
-    held: dict[_Key, _Held] = {}
-    for month, pairs in pairs_by_month.items():
-        statement = select(
-            actual.c.licence_no, actual.c.sku, actual.c.recorded, actual.c.requested_cartons, actual.c.delivered_cartons
-        ).where(actual.c.month == month, _among(pairs))
-        for licence_no, sku, recorded, requested, delivered in connection.execute(statement):
-            key = (month, licence_no, sku)
-            before = held.get(key)
-            if before is None or before[0] < recorded:
-                held[key] = (recorded, requested, delivered)
-    return held
-
-
-def _among(pairs: set[tuple[str, str]]) -> ColumnElement[bool]:
-    licences = {licence_no for licence_no, _ in pairs}
-    if len(pairs) >= _DENSE * len(licences):
-        return actual.c.licence_no.in_(licences)
-    # A few products each of very many customers: reading all of theirs would read the table again and again.
-    return tuple_(actual.c.licence_no, actual.c.sku).in_(pairs)
 
 
 def months_with_actuals(connection: Connection) -> tuple[Month, ...]:
