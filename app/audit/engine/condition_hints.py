@@ -42,7 +42,7 @@ _HINTS: tuple[tuple[re.Pattern[str], Bilingual], ...] = (
         Bilingual("连续比较请拆成两个,用 && 连接。", "split a chained comparison in two, joined by &&."),
     ),
     (
-        re.compile(rf"[0-9\"]\s*(==|!=|<=|>=|<|>)\s*{_FACT}"),
+        re.compile(rf"([0-9\"]|\${_FACT})\s*(==|!=|<=|>=|<|>)\s*{_FACT}"),
         Bilingual("事实写在左边:事实 比较符 常量。", "the fact stands on the left: fact op constant."),
     ),
     (

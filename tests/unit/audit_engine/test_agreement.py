@@ -103,7 +103,7 @@ def judged(engine, asked, facts):
     return durable, [compile_twin(condition, SCOPE)(TwinRows(columns)).tolist() for condition in asked]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(asked=st.lists(conditions, min_size=1, max_size=8), facts=rows)
 def test_four_judges_say_the_same_of_every_row(engine, asked, facts):
     durable, twin = judged(engine, asked, facts)
@@ -116,7 +116,7 @@ def test_four_judges_say_the_same_of_every_row(engine, asked, facts):
         assert durable[place] == twin[place] == by_cel == by_trace, cel_text(condition)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(condition=conditions, facts=rows)
 def test_a_row_with_all_needed_facts_satisfies_either_a_condition_or_its_negation(engine, condition, facts):
     needed = needed_facts(All((condition, negation(condition))))
@@ -127,7 +127,7 @@ def test_a_row_with_all_needed_facts_satisfies_either_a_condition_or_its_negatio
             assert positive != negative
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(condition=conditions, facts=rows)
 def test_a_fact_that_is_not_needed_does_not_decide_by_being_missing_unless_has_asks(engine, condition, facts):
     asked_by_has = {part.fact for part in leaves(condition) if isinstance(part, Has)}
