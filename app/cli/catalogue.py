@@ -38,11 +38,16 @@ def test_rules(context: click.Context, as_json: bool) -> None:
     """Run every case of every rule through both evaluators; exit 1 when one fails."""
     report = run_cases(read_rules(installation().rules))
     if as_json:
-        print_json({"ok": report.ok, "cases": report.cases, "failures": [fault.as_json() for fault in report.failures]})
+        print_json(report.as_json())
     else:
-        for fault in report.failures:
-            click.echo(f"{fault.pointer}: {fault.message.zh}\n  {fault.message.en}", err=True)
-        click.echo(f"{report.cases} 个用例，{len(report.failures)} 个不符。 {report.cases} cases, {len(report.failures)} fail.")
+        for result in report.failures:
+            if result.problem:
+                click.echo(f"{result.case.place}: {result.problem.zh}\n  {result.problem.en}", err=True)
+        for gap in report.gaps:
+            click.echo(f"{gap.pointer}: {gap.message.zh}\n  {gap.message.en}", err=True)
+        cases, failures, gaps = len(report.results), len(report.failures), len(report.gaps)
+        click.echo(f"{cases} 个用例，{failures} 个不符，缺 {gaps} 个必备用例。")
+        click.echo(f"{cases} cases, {failures} fail, {gaps} lacking.")
     context.exit(0 if report.ok else 1)
 
 
