@@ -31,6 +31,11 @@ def cut(name: str, weight: int) -> None:
         if tag in font:
             del font[tag]
     instancer.instantiateVariableFont(font, {"wght": weight}, inplace=True, optimize=False, overlap=0)
+    family, style = "Noto Sans SC", name.removesuffix(".ttf").rpartition("-")[2]
+    names = {1: family, 2: style, 4: f"{family} {style}", 6: f"NotoSansSC-{style}", 16: family, 17: style}
+    for name_id, text in names.items():
+        # Two fonts of one name in one file are one font to some readers.
+        font["name"].setName(text, name_id, 3, 1, 0x409)
     # A moving timestamp would make every cut a different file.
     font.recalcTimestamp = False
     draft = FOLDER / f".{name}.{os.getpid()}"
