@@ -208,6 +208,7 @@ def test_new_and_leaving_products_are_exempt_exactly_at_their_bounds(office):
     assert missing(on_sale_to=date(2027, 2, 1)) == 1
     strict = type(office.parameters)({("WIN-09", "new_or_exiting_sku_exempt"): False})
     assert missing(strict, on_sale_from=date(2026, 11, 1)) == 1
+    assert missing(strict, on_sale_from=date(2026, 12, 31)) == 1
     assert missing(strict, on_sale_from=date(2027, 1, 1)) == 0
     assert missing(strict, on_sale_to=date(2026, 11, 30)) == 0
     assert missing(strict, on_sale_to=date(2026, 12, 1)) == 1

@@ -209,8 +209,9 @@ def test_a_suspended_customer_excuses(office):
 
 
 def test_without_a_target_month_the_month_after_the_cycle_counts(office):
-    products = {office.sku: office.product(office.sku, on_sale_to=date(2026, 12, 31))}
-    assert office.one_line(office.forecast(target_month=None), products=products)["excused"] is True
+    for on_sale_to, excused in ((date(2026, 12, 31), True), (date(2027, 1, 1), False)):
+        products = {office.sku: office.product(office.sku, on_sale_to=on_sale_to)}
+        assert office.one_line(office.forecast(target_month=None), products=products)["excused"] is excused
 
 
 # ---------------------------------------------------------------- ENT-08

@@ -46,7 +46,11 @@ def test_coverage_counts_active_customers(office):
 
 
 def test_a_closed_customer_need_not_be_covered(office):
-    customers = office.customers(foreign={"business_status": "注销"}, second={"licence_valid_to": date(2026, 11, 30)})
+    customers = office.customers(
+        foreign={"business_status": "注销"},
+        second={"licence_valid_to": date(2026, 11, 30)},
+        first={"licence_valid_to": date(2026, 12, 1)},
+    )
     row = close(office, accepted("AM01", _420301000101="visit"), customers=customers)
     assert (row["active"], row["coverage_ratio"]) == (1, 1_000_000)
 
@@ -60,6 +64,11 @@ def test_two_channels_or_two_managers_cover_twice(office):
 def test_a_line_without_a_channel_covers_once(office):
     row = close(office, accepted("AM01", _420301000101=""))
     assert (row["covered"], row["double_covered"]) == (1, 0)
+
+
+def test_customers_are_listed_in_order_however_they_come(office):
+    backwards = dict(reversed(office.customers().items()))
+    assert close(office, customers=backwards)["uncovered_list"] == [office.first, office.second, office.foreign]
 
 
 def test_without_active_customers_coverage_is_missing(office):
