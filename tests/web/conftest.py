@@ -241,13 +241,13 @@ def build_site(home: Path) -> Site:
     """Return the pages over a small office with every kind of evaluation."""
     deps = build_deps(home)
     managers = [("P0012", "T03"), ("P0013", "T04"), ("P0014", "T05")]
+    for number in range(60, 0, -1):
+        name = ["pass", "pass", "note", "flag"][number % 4]
+        _keep(deps, name, 61 - number, managers[number % 3], Month(2026, 10), NOW - timedelta(days=30, minutes=number))
     kept = {}
     for place, name in enumerate(["pass", "note", "block", "flag", "many"]):
         at = NOW - timedelta(hours=5 - place)
         kept[name] = _keep(deps, name, place + 1, managers[place % 3], Month(2026, 11), at)
-    for number in range(60):
-        name = ["pass", "pass", "note", "flag"][number % 4]
-        _keep(deps, name, number + 1, managers[number % 3], Month(2026, 10), NOW - timedelta(days=30, minutes=number))
     return Site(create_app(deps), deps, kept)
 
 
@@ -257,6 +257,24 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     built = build_site(tmp_path_factory.mktemp("office"))
     yield built
     built.deps.store.close()
+
+
+@pytest.fixture
+def officer() -> str:
+    """The sign-in name of a supervision officer."""
+    return OFFICER
+
+
+@pytest.fixture
+def administrator() -> str:
+    """The sign-in name of somebody who does no business act."""
+    return ADMINISTRATOR
+
+
+@pytest.fixture
+def password() -> str:
+    """The password of everybody."""
+    return PASSWORD
 
 
 @pytest.fixture(scope="session")
