@@ -191,9 +191,7 @@ def _has_offset(raw: str) -> bool:
 def money(raw: object, place: Place) -> Decimal | None:
     """Return an amount in yuan with at most two decimals, not negative."""
     if isinstance(raw, bool) or not isinstance(raw, str | int):
-        refuse_type(
-            raw, place, '整数或加引号的小数（如 "183.00"）', 'an integer or a quoted decimal (such as "183.00")'
-        )
+        refuse_type(raw, place, "value.not_an_amount", "整数或加引号的小数", "an integer or a quoted decimal")
         return None
     text = clean_text(raw).text if isinstance(raw, str) else raw
     amount = read_decimal(text) if not isinstance(text, int) or abs(text) <= LARGEST_COUNT else None
