@@ -40,6 +40,13 @@ _SHELVES: Mapping[type, Shelf[Any]] = {
 }
 
 
+_NEWEST_REVISION = (
+    select(tables.office_revision.c.revision, tables.office_revision.c.changed_at)
+    .order_by(tables.office_revision.c.revision.desc())
+    .limit(1)
+)
+
+
 def _writing(item: ReadItem) -> Writing[Any]:
     """Return the item's value with its raw body, where that says anything the value does not."""
     as_sent = not item.mismatches and all(item.body.get(name) == sent for name, sent in item.raw.items())
@@ -63,9 +70,7 @@ class OfficeRepository:
 
     def stamp(self) -> RevisionStamp:
         """Return which state of the office data this transaction sees. One tiny query."""
-        table = tables.office_revision
-        statement = select(table.c.revision, table.c.changed_at).order_by(table.c.revision.desc()).limit(1)
-        row = self._connection.execute(statement).first()
+        row = self._connection.execute(_NEWEST_REVISION).first()
         return RevisionStamp(row.revision, row.changed_at) if row else RevisionStamp(0, None)
 
     def settled_stamp(self) -> RevisionStamp | None:

@@ -96,7 +96,7 @@ class ActualsWriter:
                 actual.c.requested_cartons,
                 actual.c.delivered_cartons,
             ).where(actual.c.month == month, actual.c.licence_no.in_(licences))
-            for licence_no, sku, recorded, requested, delivered in self._connection.execute(statement):
+            for licence_no, sku, recorded, requested, delivered in self._connection.execute(statement).all():
                 of_customer = self._held[month, licence_no]
                 before = of_customer.get(sku)
                 if before is None or before[0] < recorded:
@@ -157,25 +157,22 @@ def delivered(
 
     A pair without any row is not in it; a month without a row counts 0.
     """
-    place_of = {str(month): place for place, month in enumerate(months)}
-    nothing = [0] * len(months)
-    found: dict[tuple[str, str], list[int]] = {}
-    corrections: list[tuple[int, str, str, str, int]] = []
-    for chunk in chunks(sorted(set(licences)), _CHUNK):
-        statement = select(
-            actual.c.recorded, actual.c.month, actual.c.licence_no, actual.c.sku, actual.c.delivered_cartons
-        ).where(actual.c.month.in_(place_of), actual.c.licence_no.in_(chunk))
-        for row in connection.execute(statement):
-            recorded, month, licence_no, sku, cartons = row
-            if recorded > 1:
-                corrections.append((recorded, month, licence_no, sku, cartons))
-                continue
-            pair = (licence_no, sku)
-            numbers = found.get(pair)
-            if numbers is None:
-                found[pair] = numbers = nothing.copy()
-            numbers[place_of[month]] = cartons
-    # The newest correction is applied last.
-    for _, month, licence_no, sku, cartons in sorted(corrections):
-        found[licence_no, sku][place_of[month]] = cartons
-    return {pair: tuple(numbers) for pair, numbers in found.items()}
+    wanted = sorted(set(licences))
+    by_month = [_delivered_in(connection, month, wanted) for month in months]
+    pairs = dict.fromkeys(pair for of_month in by_month for pair in of_month)
+    return {pair: tuple([of_month.get(pair, 0) for of_month in by_month]) for pair in pairs}
+
+
+def _delivered_in(connection: Connection, month: Month, licences: Sequence[str]) -> dict[tuple[str, str], int]:
+    found: dict[tuple[str, str], int] = {}
+    for chunk in chunks(licences, _CHUNK):
+        rows = connection.execute(
+            select(actual.c.licence_no, actual.c.sku, actual.c.delivered_cartons, actual.c.recorded).where(
+                actual.c.month == str(month), actual.c.licence_no.in_(chunk)
+            )
+        ).all()
+        if any(row[3] > 1 for row in rows):
+            # The newest correction comes last and stays.
+            rows = sorted(rows, key=lambda row: row[3])
+        found.update({(licence_no, sku): cartons for licence_no, sku, cartons, _ in rows})
+    return found

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from app.office.month import Month
 from app.store import office_actuals
+from app.store.errors import AlreadyRecorded
 from app.store.office_tables import actual
 
 MONTHS = [Month(2026, 8), Month(2026, 9), Month(2026, 10)]
@@ -132,3 +133,11 @@ def test_three_hundred_thousand_deliveries_are_written_within_seconds(store, off
     assert set(statuses) == {"created"}
     with store.write() as uow:
         assert set(uow.office.write_many(items, office.at)) == {"unchanged"}
+
+
+def test_what_the_driver_refuses_on_the_bulk_path_is_told_like_everything_else(store, office):
+    office.bring(office.actual())
+    row = ("2026-10", "420301123456", "42010101", 1, None, 5, 1, None)
+    with pytest.raises(AlreadyRecorded), store.write() as uow:
+        office_actuals._add(uow.office._connection, [row])
+    assert office.bring(office.actual()) == ["unchanged"]
