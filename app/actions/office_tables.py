@@ -5,6 +5,7 @@ import csv
 import warnings
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -60,53 +61,74 @@ def _decodes(path: Path, encoding: str) -> bool:
 def csv_records(path: Path) -> Iterator[Record]:
     """Yield the rows of a CSV file separated by commas, tabs or semicolons, with the line each begins on.
 
+    A row that breaks off costs its own line only: what it would swallow is read again by itself.
+
     Raises:
         OfficeFileUnreadable: the encoding cannot be told.
     """
     with path.open(encoding=_encoding_of(path), newline="") as file:
-        separator: str | None = None
-        for line, text, closed in _records(file):
-            if separator is None:
-                separator = max(_SEPARATORS, key=text.count)
-            if not closed:
-                said = Bilingual("引号没有配对。", "A quote is opened and not closed.")
-                yield Record(line, (), said)
-                continue
-            yield _parsed(line, text, separator)
+        lines = _Lines(file)
+        separator, width = "", 0
+        while taken := lines.take():
+            separator = separator or max(_SEPARATORS, key=taken.text.count)
+            record = _parsed(taken, separator)
+            if len(taken.parts) > 1 and (record.problem or len(record.cells) != (width or len(record.cells))):
+                lines.put_back(taken)
+                record = Record(taken.line, (), _QUOTE_OPEN)
+            width = width or len(record.cells)
+            yield record
 
 
-def _parsed(line: int, text: str, separator: str) -> Record:
+_QUOTE_OPEN = Bilingual("引号没有配对。", "A quote is opened and not closed.")
+_QUOTE_MISPLACED = Bilingual("引号使用有误。", "The quotes are misplaced.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """The lines of one row: more than one where a quoted cell holds line breaks."""
+
+    line: int
+    parts: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        return "".join(self.parts).rstrip("\r\n")
+
+
+class _Lines:
+    """The lines of a file, taken row by row."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self._lines = enumerate(file, start=1)
+        self._backlog: list[tuple[int, str]] = []
+
+    def take(self) -> _Taken | None:
+        """Return the lines of the next row that is not blank; None at the end."""
+        first, parts, quotes = 0, list[str](), 0
+        while quotes % 2 or not first:
+            number, text = self._backlog.pop(0) if self._backlog else next(self._lines, (0, ""))
+            if not number or len(parts) == _LONGEST_RECORD:
+                if number:
+                    self._backlog.insert(0, (number, text))
+                break
+            if first or text.strip():
+                first = first or number
+                parts.append(text)
+                quotes += text.count('"')
+        return _Taken(first, tuple(parts)) if first else None
+
+    def put_back(self, taken: _Taken) -> None:
+        """Offer all lines but the first again."""
+        again = [(taken.line + place, text) for place, text in enumerate(taken.parts[1:], start=1)]
+        self._backlog = again + self._backlog
+
+
+def _parsed(taken: _Taken, separator: str) -> Record:
     try:
-        cells = next(csv.reader([text], delimiter=separator, strict=True), [])
+        cells = next(csv.reader([taken.text], delimiter=separator, strict=True), [])
     except csv.Error:
-        said = Bilingual("引号使用有误。", "The quotes are misplaced.")
-        return Record(line, (), said)
-    return Record(line, tuple(cells))
-
-
-def _records(file: IO[str]) -> Iterator[tuple[int, str, bool]]:
-    """Yield (line, text, whether all quotes are closed) of every record that is not blank."""
-    waiting: list[str] = []
-    first = 1
-    lines = enumerate(file, start=1)
-    backlog: list[tuple[int, str]] = []
-    while True:
-        number, text = backlog.pop(0) if backlog else next(lines, (0, ""))
-        if not number and not waiting:
-            return
-        if number:
-            first = first if waiting else number
-            waiting.append(text)
-        if sum(part.count('"') for part in waiting) % 2 == 0:
-            record = "".join(waiting).rstrip("\r\n")
-            waiting = []
-            if record.strip():
-                yield first, record, True
-        elif not number or len(waiting) >= _LONGEST_RECORD:
-            # Give up this line only: those after it are read again by themselves.
-            yield first, waiting[0], False
-            backlog = [(first + place, part) for place, part in enumerate(waiting[1:], start=1)] + backlog
-            waiting = []
+        return Record(taken.line, (), _QUOTE_OPEN if taken.text.count('"') % 2 else _QUOTE_MISPLACED)
+    return Record(taken.line, tuple(cells))
 
 
 def xlsx_records(path: Path, spec: CollectionSpec) -> Iterator[Record]:
