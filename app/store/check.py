@@ -15,8 +15,16 @@ from app.store.values import StoreCheck
 
 
 def check_store(connection: Connection, uow: UnitOfWork) -> StoreCheck:
-    """Return what is wrong, reading every entry and every content once."""
-    problems = [*_database(connection), *_missing_triggers(connection)]
+    """Return what is wrong, reading every entry and every content once.
+
+    Raises:
+        StoreDamaged: the database file cannot even be asked.
+    """
+    damage = tuple(_database(connection))
+    if damage:
+        # Reading on would only stumble over the same damage.
+        return unreadable(damage)
+    problems = [*_missing_triggers(connection)]
     report = verify_log(uow.log.entries(), get_node=uow.log.stored_nodes())
     problems += [problem.sentence for problem in report.problems]
     problems += _checkpoints(uow, report.size)
@@ -28,6 +36,11 @@ def check_store(connection: Connection, uow: UnitOfWork) -> StoreCheck:
         log_root=report.root,
         blobs_read=read,
     )
+
+
+def unreadable(damage: tuple[Bilingual, ...]) -> StoreCheck:
+    """Return the result for a database that cannot be read."""
+    return StoreCheck(problems=damage, notes=(), log_size=0, log_root=b"", blobs_read=0)
 
 
 def _database(connection: Connection) -> Iterator[Bilingual]:

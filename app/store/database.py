@@ -8,10 +8,10 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 
 from app.store import migration
-from app.store.check import check_store
+from app.store.check import check_store, unreadable
 from app.store.durability import BUSY_SECONDS, POSTGRESQL_SETTINGS_SQL, recheck_sqlite, refuse_weak_postgresql
 from app.store.engines import EnginesOfProcess, make_engines, read_url
-from app.store.errors import house_errors, unavailable
+from app.store.errors import StoreDamaged, house_errors, unavailable
 from app.store.in_flight import held_by_file, held_by_server
 from app.store.migration import SchemaState
 from app.store.turn import WriterTurn
@@ -95,9 +95,12 @@ class Store:
 
     def check(self) -> StoreCheck:
         """Read everything once and return what is wrong: the database itself, the log, the content, the triggers."""
-        self.require_current_schema()
-        with self._reading() as connection:
-            return check_store(connection, UnitOfWork(connection, self.files))
+        try:
+            self.require_current_schema()
+            with self._reading() as connection:
+                return check_store(connection, UnitOfWork(connection, self.files))
+        except StoreDamaged as error:
+            return unreadable((error.detail,))
 
     def close(self) -> None:
         """Close the connections of this process; the next use opens them again."""

@@ -62,6 +62,13 @@ class RecordLocked(Integrity):
     title = Bilingual("已入档的内容不可更改", "What is on record cannot be changed")
 
 
+class StoreDamaged(Integrity):
+    """The database file is not what the database wrote."""
+
+    code = "store.damaged"
+    title = Bilingual("数据库文件已损坏", "The database file is damaged")
+
+
 class BrokenReference(Integrity):
     """A row would name something that is not there: a mistake in the program. Nothing was written."""
 
@@ -83,6 +90,15 @@ def unavailable(cause: object) -> StoreUnavailable:
     return StoreUnavailable(Bilingual(_DO_AGAIN.zh.format(cause=line), _DO_AGAIN.en.format(cause=line)))
 
 
+def _damaged(cause: str) -> StoreDamaged:
+    return StoreDamaged(
+        Bilingual(
+            f"数据库文件已损坏（{cause}）。请停止服务，保留该文件以备查验，再从备份恢复。",
+            f"The database file is damaged ({cause}). Stop the service, keep the file as evidence, restore a backup.",
+        )
+    )
+
+
 def translated(error: SQLAlchemyError) -> AppError:
     """Return ``error`` in the words of the house."""
     if not isinstance(error, DBAPIError):
@@ -91,6 +107,8 @@ def translated(error: SQLAlchemyError) -> AppError:
     cause = str(error.orig)
     if "is append-only" in cause:
         return RecordLocked()
+    if "malformed" in cause or "not a database" in cause:
+        return _damaged(cause)
     if "readonly database" in cause or "read-only transaction" in cause:
         return ReadOnlyUnit()
     if isinstance(error, IntegrityError):

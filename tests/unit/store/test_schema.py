@@ -16,6 +16,7 @@ from app.store.errors import (
     BrokenReference,
     ReadOnlyUnit,
     RecordLocked,
+    StoreDamaged,
     StoreUnavailable,
     house_errors,
     translated,
@@ -95,6 +96,8 @@ class Unique(Exception):
         (OperationalError, "database or disk is full", StoreUnavailable),
         (OperationalError, "database is locked", StoreUnavailable),
         (OperationalError, "", StoreUnavailable),
+        (DBAPIError, "database disk image is malformed", StoreDamaged),
+        (DBAPIError, "file is not a database", StoreDamaged),
     ],
 )
 def test_what_a_driver_says_is_told_in_our_words(kind, said, ours):
