@@ -2,11 +2,11 @@
 
 from app.audit.fact import FactTable, ratio
 from app.audit.facts.sales_history import Key, SalesHistory
-from app.audit.facts.table import Columns
+from app.audit.facts.table import Columns, pair_text
 from app.office.cycle import Stage
 from app.office.forecast import Forecast
 
-_NAMES = ("licence_no", "sku", "mean_3m_cartons", "months_sold", "delivered_3m", "excused")
+_NAMES = ("licence_no", "sku", "pair", "mean_3m_cartons", "months_sold", "delivered_3m", "excused")
 
 
 def expected_table(
@@ -26,6 +26,7 @@ def expected_table(
     columns: Columns = {
         "licence_no": [licence_no for (licence_no, _), _ in rows],
         "sku": [sku for (_, sku), _ in rows],
+        "pair": [pair_text(*key) for key, _ in rows],
         "mean_3m_cartons": [ratio(sum(months), 3) for _, months in rows],
         "months_sold": [sum(1 for cartons in months if cartons > 0) for _, months in rows],
         "delivered_3m": [list(months) for _, months in rows],

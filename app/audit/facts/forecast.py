@@ -16,16 +16,18 @@ from app.audit.facts.quantities import duplicate_columns, quantity_columns
 from app.audit.facts.sales_history import sales_history
 from app.audit.facts.sameness import sameness_facts
 from app.audit.facts.standing import standing_facts
-from app.audit.facts.table import Columns, single
+from app.audit.facts.table import Columns, pair_text, single
 from app.audit.facts.timing import timing_facts
 from app.audit.facts.totals import total_facts
 from app.audit.facts.versions import version_facts
 from app.core.clock import local_date
+from app.office.cycle import Stage
 from app.office.forecast import Forecast
 
 
 def forecast_facts(forecast: Forecast, context: ForecastContext, parameters: Parameters) -> FactSet:
     """Return the scopes ``forecast``, ``forecast_line`` (in the order of the lines) and ``expected_line``."""
+    order = forecast.stage is Stage.ORDER
     target = target_month(forecast)
     inactive = inactive_statuses(parameters)
     leaving = leaving_skus(context, target)
@@ -35,6 +37,7 @@ def forecast_facts(forecast: Forecast, context: ForecastContext, parameters: Par
         "line": [line.number for line in forecast.lines],
         "licence_no": [line.licence_no for line in forecast.lines],
         "sku": [line.sku for line in forecast.lines],
+        "pair": [pair_text(line.licence_no if order else None, line.sku) for line in forecast.lines],
         "stage": [forecast.stage.value] * len(forecast.lines),
         "channel": [line.channel for line in forecast.lines],
         **quantity_columns(forecast),

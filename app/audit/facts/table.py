@@ -13,6 +13,11 @@ Columns = dict[str, list[Cell]]
 """Equally long columns by fact name."""
 
 
+def pair_text(licence_no: str | None, sku: str | None) -> str | None:
+    """Return ``licence/SKU`` as messages print it, the SKU alone when there is no licence; None without a SKU."""
+    return f"{licence_no}/{sku}" if licence_no and sku else sku
+
+
 def single(scope: str, row: Mapping[str, Cell]) -> FactTable:
     """Return the table of a scope that has one row."""
     return FactTable(scope, {name: [cell] for name, cell in row.items()})

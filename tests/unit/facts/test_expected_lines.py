@@ -17,6 +17,7 @@ def test_a_delivered_pair_without_a_line_is_expected(office):
     assert rows[pair] == {
         "licence_no": office.second,
         "sku": office.sku,
+        "pair": f"{office.second}/{office.sku}",
         "mean_3m_cartons": 3_000_000,
         "months_sold": 2,
         "delivered_3m": [3, 0, 6],
@@ -89,6 +90,7 @@ def test_supply_expects_each_product_once_with_the_sum(office):
     rows = expected(office, office.supply(), delivered)
     assert set(rows) == {(None, office.other_sku)}
     assert rows[None, office.other_sku]["delivered_3m"] == [9, 9, 9]
+    assert rows[None, office.other_sku]["pair"] == office.other_sku
 
 
 def test_rows_stand_in_the_order_of_licence_and_product(office):

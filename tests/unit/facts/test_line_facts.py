@@ -9,6 +9,13 @@ from app.audit.facts.context import SourceDocument
 from app.audit.facts.magnitude import COMPARED, compare
 from app.office.code_list import CodeItem, CodeList
 
+
+def test_messages_name_customer_and_product_or_the_product_alone(office):
+    rows = office.lines(office.forecast({}, {"licence_no": None}, {"sku": None}))
+    assert [row["pair"] for row in rows] == [f"{office.first}/{office.sku}", office.sku, None]
+    assert office.one_line(office.supply({"licence_no": office.first}))["pair"] == office.sku
+
+
 # ---------------------------------------------------------------- ENT-02
 
 
