@@ -24,4 +24,6 @@ def create_app(deps: Deps | None = None) -> Flask:
     register_http(app, deps)
     register_api(app, deps)
     register_web(app, deps)
+    # A server forks after this: no connection may be shared with its workers.
+    deps.store.close()
     return app
