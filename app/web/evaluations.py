@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Final
+from urllib.parse import urlencode
 
 from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -28,7 +29,8 @@ def evaluations() -> ResponseReturnValue:
     rules = sorted({rule.id for rule in wiring().library.rules})
 
     def address(**changes: str | None) -> str:
-        return url_for("web.evaluations", **{k: v for k, v in {**chosen, **changes}.items() if v})
+        kept = {name: value for name, value in {**chosen, **changes}.items() if value}
+        return f"{url_for('web.evaluations')}?{urlencode(kept)}" if kept else url_for("web.evaluations")
 
     return render_template(
         "evaluations.html", page=page, chosen=chosen, rules=rules, address=address, continued=bool(cursor)
@@ -36,12 +38,18 @@ def evaluations() -> ResponseReturnValue:
 
 
 def _filter(chosen: Mapping[str, str]) -> EvaluationFilter:
-    text = {name: chosen.get(name) for name in _FILTERS if name != "cycle"}
     try:
         cycle = Month.read(chosen["cycle"]) if "cycle" in chosen else None
     except ValueError as error:
         raise NotFound from error
-    return EvaluationFilter(cycle=cycle, **text)
+    return EvaluationFilter(
+        verdict=chosen.get("verdict"),
+        stage=chosen.get("stage"),
+        cycle=cycle,
+        account_manager=chosen.get("account_manager"),
+        rule=chosen.get("rule"),
+        text=chosen.get("text"),
+    )
 
 
 def evaluation(evaluation_id: str) -> ResponseReturnValue:

@@ -7,18 +7,9 @@ from flask import Response, request
 from app.http.current import is_machine_path
 from app.web.invisible import has_invisible, visible
 
-POLICY: Final = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-        "require-trusted-types-for 'script'",
-    )
+POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
 )
 """Nothing from elsewhere, nothing inline."""
 
@@ -33,9 +24,11 @@ def finish_page(answer: Response) -> Response:
         text = answer.get_data(as_text=True)
         if has_invisible(text):
             answer.set_data(visible(text))
-    if request.endpoint == "web.static":
-        # The address carries a mark of the content.
+    if request.endpoint == "web.static" and "v" in request.args:
+        # The address carries a mark of the content. Scripts that scripts import have none and are asked for anew.
         answer.headers["Cache-Control"] = f"public, max-age={_ONE_YEAR_SECONDS}, immutable"
+    elif request.endpoint == "web.static":
+        answer.headers["Cache-Control"] = "no-cache"
     else:
         answer.headers["Cache-Control"] = "no-store"
         answer.headers["Vary"] = "Cookie, Accept-Language"

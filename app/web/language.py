@@ -9,6 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
+import flask_babel
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
@@ -56,6 +57,11 @@ def _wanted_locale() -> str:
 def language() -> str:
     """Return ``zh`` or ``en``, whichever the present request is answered in."""
     return "en" if str(get_locale()) == EN else "zh"
+
+
+def gettext(sentence: str, **values: object) -> str:
+    """Return ``sentence`` in the language of the request, with ``values`` filled in."""
+    return str(flask_babel.gettext(sentence, **values))
 
 
 def say(text: Bilingual | Mapping[str, Any] | None) -> str:

@@ -6,10 +6,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 from app.core.clock import local, read_instant
+from app.web.language import gettext as _
 from app.web.language import language
 
 _NUMBER: Final = re.compile(r"-?\d+(\.\d+)?")

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from app.audit.engine.condition import All, Among, AnyOf, Compare, Condition, Has, Parameter
 from app.audit.engine.message import Place
 from app.audit.engine.rule import Rule
+from app.web.language import gettext as _
 from app.web.language import language, say
 from app.web.numbers import grouped, printed
 from app.web.vocabulary import FactWord, Vocabulary
@@ -64,9 +64,9 @@ def _speaker(rule: Rule, words: Vocabulary, day: date) -> Callable[[Condition], 
             case Has(fact, present):
                 label = say(words.fact(fact).label)
                 return _("已知%(fact)s", fact=label) if present else _("未知%(fact)s", fact=label)
-            case Compare(fact, operator, limit):
+            case Compare(fact, sign, limit):
                 known = words.fact(fact)
-                return f"{say(known.label)} {OPERATORS[operator]} {_limit(limit, known, parameters)}"
+                return f"{say(known.label)} {OPERATORS[sign]} {_limit(limit, known, parameters)}"
             case Among(fact, limits, inside):
                 known = words.fact(fact)
                 listed = _limit(limits, known, parameters)

@@ -1,6 +1,7 @@
 """What is asked, why, and since when."""
 
 from collections import defaultdict
+
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 

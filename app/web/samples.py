@@ -32,7 +32,7 @@ SAMPLE_FINDINGS: Final[tuple[Mapping[str, Any], ...]] = (
         ("疑似数量级/单位错录", "Magnitude or unit error"),
         (
             "客户420301000001的42010101预测170条，为近3月均值16.7的10.2倍，疑似多写一个零，等40行。",
-            "420301000001 42010101: forecast 170 is 10.2× the 3-month mean 16.7; probably a zero too many; and 39 more.",
+            "420301000001 42010101: forecast 170 is 10.2× the 3-month mean 16.7; a zero too many, and 39 more.",
         ),
         clauses=["YQ-1.6.5a"],
         measured={"ratio_to_mean": "10.2", "final_cartons": 170, "mean_3m_cartons": "16.7"},

@@ -9,11 +9,10 @@ from typing import Any, Final
 
 from app.audit.engine.catalogue import NUMERIC, FactSpec
 from app.audit.engine.condition import Among, Compare, Parameter, leaves
-from app.audit.engine.rulebook import RuleLibrary
 from app.audit.engine.rule import Rule
+from app.audit.engine.rulebook import RuleLibrary
 from app.core.text import Bilingual
 from app.web.words import PLACES, word
-
 
 _ORDERINGS: Final[Mapping[str, Callable[[Decimal, Decimal], bool]]] = {
     "<": operator.lt,
@@ -79,12 +78,12 @@ class Vocabulary:
     def limits(self, rule: str, version: int, parameters: Mapping[str, Any]) -> dict[str, tuple[Limit, ...]]:
         """Return the limits of a rule version by fact, with the ``parameters`` that were in force."""
         found: dict[str, list[Limit]] = {}
-        for fact, operator, against in self._comparisons.get((rule, version), ()):
+        for fact, sign, against in self._comparisons.get((rule, version), ()):
             name = against.name if isinstance(against, Parameter) else None
             if name is not None and name not in parameters:
                 continue
             value = parameters[name] if name is not None else against
-            limit = Limit(operator, value, name)
+            limit = Limit(sign, value, name)
             if limit not in found.setdefault(fact, []):
                 found[fact].append(limit)
         return {fact: tuple(limits) for fact, limits in found.items()}

@@ -33,7 +33,7 @@ from app.store.values import StoredEvaluation
 
 RULES = Path(__file__).parents[2] / "rules"
 NOW = datetime(2026, 11, 16, 1, 30, 1, 214000, tzinfo=UTC)
-PASSWORD = "a quiet password"  # noqa: S105  # of nobody
+PASSWORD = "a quiet password"  # of nobody
 OFFICER = "chenjing"
 ADMINISTRATOR = "admin"
 HOSTILE = "<script>alert(1)</script>\u202e张\u200b三"
