@@ -40,8 +40,7 @@ def archive_pdf(  # what an archive file states of itself
             metadata["xmp:CreateDate"] = instant(at)
             metadata["xmp:CreatorTool"] = "Henji"
         # Nothing that a validator lets somebody change without breaking the seal.
-        if "/Info" in pdf.trailer:
-            del pdf.trailer["/Info"]
+        del pdf.trailer["/Info"]
         out = io.BytesIO()
         pdf.save(
             out,

@@ -5,7 +5,7 @@ from xml.sax.saxutils import escape
 
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether, Spacer, TableStyle
-from reportlab.platypus import Paragraph as Text
+from reportlab.platypus import Paragraph as ReportlabParagraph
 from reportlab.platypus import Table as Grid
 
 from app.core.text import Bilingual
@@ -34,6 +34,20 @@ SIGNATURE_HEIGHT = 26 * mm
 _GAP = 4 * mm
 _MARK_WIDTH = 23 * mm
 _LABEL_WIDTH = 36 * mm
+
+
+class Text(ReportlabParagraph):  # type: ignore[misc]  # reportlab is untyped
+    """A paragraph that is broken into lines once for a width, not every time a table asks for its height."""
+
+    _broken_for: float | None = None
+    _size: tuple[float, float] = (0, 0)
+
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        """Return the space it takes within ``width``."""
+        if width != self._broken_for:
+            self._size = super().wrap(width, height)
+            self._broken_for = width
+        return self._size
 
 
 class Writer:

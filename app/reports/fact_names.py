@@ -50,14 +50,19 @@ class FactNames:
         if isinstance(value, bool):
             return _YES if value else _NO
         if isinstance(value, list):
-            shown = "、".join(_plain(member) for member in value[:MOST_LISTED])
-            if len(value) > MOST_LISTED:
-                return Bilingual(f"{shown} 等 {len(value)} 项", f"{shown} ... {len(value)} in all")
-            return shown
+            return _listed([_plain(member) for member in value])
         spec = self.specs.get(name)
         if spec is not None and spec.values and (spoken := spec.values.get(str(value))):
             return spoken
         return _plain(value)
+
+
+def _listed(members: list[str]) -> str | Bilingual:
+    shown = members[:MOST_LISTED]
+    if len(members) > MOST_LISTED:
+        zh, en = f"{'、'.join(shown)} 等 {len(members)} 项", f"{', '.join(shown)} ... {len(members)} in all"
+        return Bilingual(zh, en)
+    return Bilingual("、".join(shown), ", ".join(shown)) if len(shown) > 1 else shown[0]
 
 
 def _plain(value: Any) -> str:  # noqa: ANN401  # any JSON value

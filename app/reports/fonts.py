@@ -120,7 +120,7 @@ def load_fonts() -> Fonts:
         return _load(_font_files())
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def _load(files: tuple[tuple[Path, int], tuple[Path, int]]) -> Fonts:
     ttfonts.makeToUnicodeCMap = _correct_to_unicode
     covered = []

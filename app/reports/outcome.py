@@ -71,7 +71,7 @@ def attempt(name: str, look: Callable[[], Bilingual]) -> Check:
         return failed(name, wrong.sentence)
     except AppError as error:
         return failed(name, error.detail)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
         return failed(
             name,
             Bilingual(

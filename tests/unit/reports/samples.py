@@ -1,9 +1,12 @@
 """Evidence to make records from: the same every time, keys included."""
 
 import base64
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 
+from app.audit.engine.evaluate import Evaluator
+from app.audit.engine.loader import rulebook_from_files
+from app.audit.fact import FactSet
 from app.audit.log.checkpoint import make_checkpoint
 from app.audit.log.event import Event
 from app.audit.log.proof import inclusion_path
@@ -144,10 +147,52 @@ def judgement(found, verdict):
 
 
 def evidence_of(found, verdict, log_key, **evaluation_more):
-    """Whole evidence for ``found``, in a log of 11 entries of which it is entry 5."""
-    judged = judgement(found, verdict)
-    submission = {"stage": "order", "cycle": "2026-11", "lines": []}
+    """Whole evidence for ``found``, which nobody has judged: good for everything but judging again."""
     facts = {"forecast": {"stage": ["order"], "days_late": [3]}}
+    rulebook = {"event": "on_submit", "day": "2026-11-01", "files": {"_facts.yml": FACTS_FILE}}
+    return whole(judgement(found, verdict), facts, rulebook, RULEBOOK_DIGEST, log_key, **evaluation_more)
+
+
+RULE_FILES = {
+    "_facts.yml": FACTS_FILE,
+    "_events.yml": "on_submit: {packs: [WIN], subjects: [order_forecast], zh: 提交预测, en: a forecast is submitted}\n",
+    "WIN/WIN-02.yml": """\
+id: WIN-02
+version: 1
+status: active
+title: {zh: 订单预测超出窗口, en: Order forecast outside its window}
+clauses: [YQ-2.1]
+event: on_submit
+scope: forecast
+effective: {from: 2026-01-01}
+params:
+  late_grace_days:
+    - {from: 2026-01-01, value: 2, filing: GZ-202601-001}
+branches:
+  - severity: block
+    when: days_late > $late_grace_days
+    message:
+      zh: 迟{days_late}天,超过宽限{late_grace_days}天。
+      en: "Late {days_late} d, grace {late_grace_days} d."
+evidence: [days_late, window_last]
+""",
+}
+
+
+@cache
+def replayable_evidence(log_key):
+    """Evidence that really was judged, by a rulebook of one rule."""
+    facts = {"forecast": {"stage": ["order"], "days_late": [3], "window_last": ["2026-11-22"]}}
+    book = rulebook_from_files(RULE_FILES, "on_submit", date(2026, 11, 1))
+    judged = Evaluator().judge(book, FactSet.from_json(facts)).as_json()
+    rulebook = {"event": book.event, "day": book.day.isoformat(), "files": dict(book.files)}
+    return whole(judged, facts, rulebook, book.digest, log_key)
+
+
+def whole(judged, facts, rulebook, rulebook_digest, log_key, **evaluation_more):
+    """Evidence in a log of 11 entries of which it is entry 5."""
+    verdict = judged["verdict"]
+    submission = {"stage": "order", "cycle": "2026-11", "lines": []}
     subject = {"kind": "order_forecast", "id": "F-202611-000045", "version": 2}
     actor = {"kind": "client", "id": "c-1", "name": f"预测系统 {ASTRAL_NAME}"}
     evaluation = {
@@ -163,7 +208,7 @@ def evidence_of(found, verdict, log_key, **evaluation_more):
         "simulated_clock": False,
         "payload_digest": digest_of(submission),
         "facts_digest": digest_of(facts),
-        "rulebook_digest": RULEBOOK_DIGEST,
+        "rulebook_digest": rulebook_digest,
         "judgement_digest": digest_of(judged),
         "verdict": verdict,
         **evaluation_more,
@@ -186,7 +231,7 @@ def evidence_of(found, verdict, log_key, **evaluation_more):
         "evaluation": evaluation,
         "judgement": judged,
         "facts": facts,
-        "rulebook": {"event": "on_submit", "day": "2026-11-01", "files": {"_facts.yml": FACTS_FILE}},
+        "rulebook": rulebook,
         "submission": submission,
         "log": log_part(event, log_key),
     }
@@ -216,8 +261,3 @@ def log_part(event, log_key, index=5, size=11):
 @cache
 def full_evidence(log_key):
     return evidence_of(findings(), "block", log_key)
-
-
-@cache
-def small_evidence(log_key):
-    return evidence_of([finding("WIN-02", "pass", ("窗口", "Window"), ("在窗口内。", "In time."))], "pass", log_key)
