@@ -11,7 +11,7 @@ from app.actions.deps import Deps
 from app.audit.log.event import Event
 from app.core.actor import Actor
 from app.core.canonical import canonical_bytes
-from app.core.clock import instant
+from app.core.clock import instant, local_date
 from app.core.errors import Fault, NotFound
 from app.core.text import Bilingual
 from app.office.items import COLLECTIONS, ReadItem, read_item
@@ -105,12 +105,14 @@ class _Tally:
 
 def _take(uow: UnitOfWork, collection: str, items: Iterable[Incoming], at: datetime, tally: _Tally) -> None:
     waiting: list[tuple[dict[str, Any], ReadItem]] = []
+    # A format delivered by its name is kept as its code, so that a forecast's code can be compared with it (ENT-11).
+    segments = uow.office.code_list("segment", local_date(at)) if collection == "customers" else None
     for incoming in items:
         result = tally.expect()
         if isinstance(incoming, Fault):
             tally.refuse(result, [incoming])
             continue
-        item = read_item(collection, incoming)
+        item = read_item(collection, incoming, segments=segments)
         result["key"] = item.key
         if item.mismatches:
             result["mismatches"] = [mismatch.as_json() for mismatch in item.mismatches]

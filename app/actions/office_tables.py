@@ -4,10 +4,13 @@ import codecs
 import csv
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
+from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
@@ -137,19 +140,23 @@ def xlsx_records(path: Path, spec: CollectionSpec) -> Iterator[Record]:
     Text stays text, whatever it begins with; a formula is refused, never computed.
 
     Raises:
-        OfficeFileUnreadable: it is no workbook, or it unpacks to something huge.
+        OfficeFileUnreadable: it is no workbook, it is damaged, or it unpacks to something huge.
     """
-    workbook = _open_workbook(path)
+    with _damage_said(path):
+        _refuse_huge(path)
+        with warnings.catch_warnings():
+            # Missing styles and unsupported extensions of a sheet do not concern its values.
+            warnings.simplefilter("ignore")
+            workbook = load_workbook(path, read_only=True, keep_links=False)
     try:
-        names = {folded(spec.name), folded(spec.name).replace("-", "_"), spec.title.zh}
-        sheet = next((each for each in workbook.worksheets if folded(each.title) in names), None)
-        sheet = sheet or next(iter(workbook.worksheets), None)
-        if sheet is None:
-            raise unreadable(path.name, 1, "工作簿里没有工作表。", "The workbook has no sheet.")
-        # The stored extent of a sheet is often wrong; the rows themselves are not.
-        sheet.reset_dimensions()
-        width = 0
-        for line, row in enumerate(sheet.iter_rows(), start=1):
+        rows = _sheet(workbook, spec).iter_rows()
+        line = width = 0
+        while True:
+            with _damage_said(path, line + 1):
+                row = next(rows, None)
+            if row is None:
+                return
+            line += 1
             cells = _trimmed(row)
             width = width or len(cells)
             yield _sheet_record(line, cells, width)
@@ -157,25 +164,34 @@ def xlsx_records(path: Path, spec: CollectionSpec) -> Iterator[Record]:
         workbook.close()
 
 
-def _open_workbook(path: Path) -> Any:  # noqa: ANN401  # openpyxl's read-only sheets are typed as writable ones
+def _sheet(workbook: Any, spec: CollectionSpec) -> Any:  # noqa: ANN401  # read-only sheets are typed as writable ones
+    names = {folded(spec.name), folded(spec.name).replace("-", "_"), spec.title.zh}
+    sheets = workbook.worksheets
+    sheet = next((each for each in sheets if folded(each.title) in names), sheets[0])
+    # The stored extent of a sheet is often wrong; the rows themselves are not.
+    sheet.reset_dimensions()
+    return sheet
+
+
+@contextmanager
+def _damage_said(path: Path, line: int = 1) -> Iterator[None]:
+    """Turn what the libraries raise on a damaged workbook into our own error."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(member.file_size for member in archive.infolist())
-        if size > _LARGEST_WORKBOOK:
-            raise unreadable(
-                path.name, 1, "工作簿解压后过大。请改用 CSV。", "The workbook unpacks to too much. Use CSV."
-            )
-        with warnings.catch_warnings():
-            # Missing styles and unsupported extensions of a sheet do not concern its values.
-            warnings.simplefilter("ignore")
-            return load_workbook(path, read_only=True, keep_links=False)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError):
+        yield
+    except (zipfile.BadZipFile, zlib.error, ParseError, InvalidFileException, LookupError, TypeError, ValueError):
         raise unreadable(
             path.name,
-            1,
-            "不是 .xlsx 工作簿（或已加密）。请另存为 .xlsx。",
-            "This is no .xlsx workbook, or it is encrypted.",
+            line,
+            "不是 .xlsx 工作簿，或已加密、已损坏。请另存为 .xlsx。",
+            "This is no .xlsx workbook, or it is encrypted or damaged. Save it as .xlsx.",
         ) from None
+
+
+def _refuse_huge(path: Path) -> None:
+    with zipfile.ZipFile(path) as archive:
+        size = sum(member.file_size for member in archive.infolist())
+    if size > _LARGEST_WORKBOOK:
+        raise unreadable(path.name, 1, "工作簿解压后过大。请改用 CSV。", "The workbook unpacks to too much. Use CSV.")
 
 
 def _trimmed(row: tuple[Any, ...]) -> list[Any]:

@@ -48,15 +48,14 @@ def clean_text(raw: str) -> CleanText:
     # A tab or a line break separates words; it is white space here, not an invisible character.
     spaced = "".join(" " if character in "\t\n\r\v\f\u2028\u2029" else character for character in raw)
     removed: tuple[str, ...] = ()
-    text = spaced
-    # Narrowing can bring forth what was composed before (U+FDFA holds spaces): go on until nothing changes.
-    for _ in range(4):
+    text, before = spaced, None
+    # Narrowing can bring forth what was composed before (U+FDFA holds spaces): go on until nothing changes. It ends:
+    # after the first round a text only gets shorter.
+    while text != before:
         before = text
         removed = (*removed, *(mark for mark in hidden_characters(text) if mark not in removed))
         kept = "".join(character for character in text if not is_hidden(character))
         text = " ".join(_narrow(kept).split())
-        if text == before:
-            break
     return CleanText(text, removed)
 
 

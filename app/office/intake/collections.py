@@ -106,14 +106,6 @@ class CollectionSpec:
         """The fields an item may leave open."""
         return tuple(spec.name for spec in self.fields if not spec.required)
 
-    def field(self, field_name: str) -> FieldSpec:
-        """Return the field of that name.
-
-        Raises:
-            KeyError: there is none.
-        """
-        return {spec.name: spec for spec in self.fields}[field_name]
-
 
 def _id(field_name: str, zh: str, en: str, *also: str, required: bool = True, read: Reader | None = None) -> FieldSpec:
     return FieldSpec(field_name, Kind.IDENTIFIER, Bilingual(zh, en), read or identifier(), required, also)
@@ -221,28 +213,6 @@ _ALL: Sequence[CollectionSpec] = (
         lambda values, place: check_periods(values, place, "assignments"),
     ),
     CollectionSpec(
-        "customers",
-        Bilingual("零售客户", "Customers"),
-        ("licence_no",),
-        (
-            LICENCE,
-            _text("shop_name", "店铺名称", "shop_name", "企业字号", "客户名称", "店名"),
-            _text("holder_name", "持证人", "holder_name", "负责人", "经营者姓名", required=False),
-            _id("territory_id", "片区编号", "territory_id", "片区"),
-            _text("segment", "业态", "segment", "国标业态", "经营业态"),
-            FieldSpec("grade", Kind.GRADE, Bilingual("档位", "grade"), grade, also=("客户档位",)),
-            _choice("market_type", "市场类型", "market_type", MARKET_TYPES),
-            _choice("volatility_class", "客户类型", "volatility_class", VOLATILITY_CLASSES, "波动类型", "波动性"),
-            _yes_no("has_pos", "终端POS机", "has_pos", "是否POS客户", "POS"),
-            _yes_no("is_retail_info_officer", "零售客户信息员", "is_retail_info_officer", "是否信息员", "信息员"),
-            _text("business_status", "经营状态", "business_status", "营业状态"),
-            _day("licence_valid_to", "许可证有效期至", "licence_valid_to", "证件有效期至", "有效期至"),
-            _count("monthly_cap_cartons", "月度限量（条）", "monthly_cap_cartons", "月限量", required=False),
-            _day("valid_from", "生效日期", "valid_from"),
-        ),
-        lambda values: Customer(**values),
-    ),
-    CollectionSpec(
         "manufacturers",
         Bilingual("工业企业", "Manufacturers"),
         ("manufacturer_id",),
@@ -338,6 +308,28 @@ _ALL: Sequence[CollectionSpec] = (
         check_windows,
     ),
     CollectionSpec(
+        "customers",
+        Bilingual("零售客户", "Customers"),
+        ("licence_no",),
+        (
+            LICENCE,
+            _text("shop_name", "店铺名称", "shop_name", "企业字号", "客户名称", "店名"),
+            _text("holder_name", "持证人", "holder_name", "负责人", "经营者姓名", required=False),
+            _id("territory_id", "片区编号", "territory_id", "片区"),
+            _text("segment", "业态", "segment", "国标业态", "经营业态"),
+            FieldSpec("grade", Kind.GRADE, Bilingual("档位", "grade"), grade, also=("客户档位",)),
+            _choice("market_type", "市场类型", "market_type", MARKET_TYPES),
+            _choice("volatility_class", "客户类型", "volatility_class", VOLATILITY_CLASSES, "波动类型", "波动性"),
+            _yes_no("has_pos", "终端POS机", "has_pos", "是否POS客户", "POS"),
+            _yes_no("is_retail_info_officer", "零售客户信息员", "is_retail_info_officer", "是否信息员", "信息员"),
+            _text("business_status", "经营状态", "business_status", "营业状态"),
+            _day("licence_valid_to", "许可证有效期至", "licence_valid_to", "证件有效期至", "有效期至"),
+            _count("monthly_cap_cartons", "月度限量（条）", "monthly_cap_cartons", "月限量", required=False),
+            _day("valid_from", "生效日期", "valid_from"),
+        ),
+        lambda values: Customer(**values),
+    ),
+    CollectionSpec(
         "actuals",
         Bilingual("实际销量", "Actuals"),
         ("month", "licence_no", "sku"),
@@ -383,4 +375,4 @@ _ALL: Sequence[CollectionSpec] = (
 )
 
 COLLECTIONS: Mapping[str, CollectionSpec] = {spec.name: spec for spec in _ALL}
-"""Every collection by its name, in the order in which they are best delivered: people before territories and so on."""
+"""Every collection by its name, in the order in which they are best delivered: the list of formats before customers."""

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.canonical import canonical_bytes
@@ -16,6 +16,7 @@ from app.office.calendar import CalendarDay
 from app.office.code_list import CodeItem, CodeList
 from app.office.customer import Brand, Customer, Manufacturer, Product
 from app.office.cycle import Cycle, Window
+from app.office.intake import fields
 from app.office.items import COLLECTIONS, read_item
 from app.office.month import Month
 from app.office.people import Assignment, Person, Role, RoleHeld, Territory
@@ -475,6 +476,21 @@ def test_a_visit_without_an_offset_is_office_time_and_is_noted(samples):
     assert item.body["visited_at"] == "2026-11-16T01:30:00.000Z"
 
 
+def test_a_visit_on_a_day_alone_is_noted_too(samples):
+    item = read_item("ledger-entries", {**samples["ledger-entries"], "visited_at": "2026年11月16日"})
+    assert [m.read_as for m in item.mismatches] == ["2026-11-16T00:00:00+08:00"]
+
+
+def test_a_list_of_dates_must_be_one(samples):
+    samples["cycles"]["windows"]["summary"]["dates"] = "2026-11-25"
+    assert faults_of("cycles", samples["cycles"]) == {"/windows/summary/dates": "value.not_a_list"}
+
+
+def test_more_rows_than_can_be_kept_are_refused(samples, monkeypatch):
+    monkeypatch.setattr(fields, "MOST_ROWS", 1)
+    assert faults_of("people", samples["people"]) == {"/roles": "value.too_long"}
+
+
 def test_what_is_no_visit_time_is_refused(samples):
     for sent in ("gestern", 20261116):
         assert faults_of("ledger-entries", {**samples["ledger-entries"], "visited_at": sent}) == {
@@ -534,6 +550,7 @@ JSON = st.recursive(
 )  # fmt: skip
 
 
+@settings(deadline=None)  # the machine is shared
 @given(st.data())
 def test_no_json_at_all_makes_reading_fail_and_what_is_kept_has_canonical_bytes(data):
     name = data.draw(st.sampled_from(list(COLLECTIONS)))
@@ -562,6 +579,7 @@ DIRTY = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)  # the machine is shared
 @given(DIRTY)
 def test_what_was_normalised_once_is_not_normalised_again(dirty):
     base = {

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import zipfile
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
+from app.actions import office_tables
 from app.actions.office_files import OfficeFileUnreadable, collection_of, read_rows
 from app.actions.office_rows import columns_of
 from app.core.errors import Fault
@@ -259,6 +261,41 @@ def test_what_is_no_workbook_is_refused(tmp_path):
     (tmp_path / "brands.xlsx").write_text("brand_id,name\n", "utf-8")
     with pytest.raises(OfficeFileUnreadable):
         list(read_rows(tmp_path / "brands.xlsx"))
+
+
+def test_a_damaged_workbook_is_refused(samples, tmp_path):
+    write_xlsx(tmp_path / "whole.xlsx", cells_of([samples["brands"]]))
+    with zipfile.ZipFile(tmp_path / "whole.xlsx") as whole, zipfile.ZipFile(tmp_path / "brands.xlsx", "w") as broken:
+        for name in whole.namelist():
+            data = whole.read(name)
+            broken.writestr(name, data[: len(data) - 40] if "sheet1" in name else data)
+    with pytest.raises(OfficeFileUnreadable) as refused:
+        list(read_rows(tmp_path / "brands.xlsx"))
+    assert "damaged" in refused.value.detail.en
+
+
+def test_a_workbook_that_unpacks_to_something_huge_is_refused(samples, tmp_path, monkeypatch):
+    monkeypatch.setattr(office_tables, "_LARGEST_WORKBOOK", 100)
+    write_xlsx(tmp_path / "brands.xlsx", cells_of([samples["brands"]]))
+    with pytest.raises(OfficeFileUnreadable, match="unpacks"):
+        list(read_rows(tmp_path / "brands.xlsx"))
+
+
+def test_a_list_cell_of_a_workbook_may_be_a_single_date(samples, tmp_path):
+    row = {"cycle": "2026-11", "target_month": "2026-12", "summary_dates": datetime.fromisoformat("2026-11-25")}
+    write_xlsx(tmp_path / "cycles.xlsx", cells_of([row]))
+    assert read(tmp_path / "cycles.xlsx")[0].body["windows"]["summary"] == {"dates": ["2026-11-25"]}
+
+
+def test_a_bad_row_among_gathered_ones_is_said_by_itself(samples, tmp_path):
+    rows = table_of("ledger-entries", samples["ledger-entries"])
+    write_csv(tmp_path / "ledger-entries.csv", rows)
+    with (tmp_path / "ledger-entries.csv").open("a", encoding="utf-8") as file:
+        file.write("L-9,too,few\n")
+    assert [(row.line, row.fault is None) for row in read_rows(tmp_path / "ledger-entries.csv")] == [
+        (4, False),
+        (2, True),
+    ]
 
 
 def test_a_cell_of_another_kind_is_left_for_the_reading_to_refuse(customer, tmp_path):

@@ -3,7 +3,7 @@
 import hashlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.office.pos_batch import checksum_of, read_pos_batch
@@ -107,6 +107,7 @@ def test_a_count_beyond_all_bounds_is_refused():
     assert [fault.code for fault in faults] == ["value.out_of_range"]
 
 
+@settings(deadline=None)  # the machine is shared
 @given(st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text()),
     lambda inner: st.one_of(

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.office import normalise
@@ -244,6 +244,7 @@ def test_a_value_is_shown_short_and_without_tricks():
     ]  # fmt: skip
 
 
+@settings(deadline=None)  # the machine is shared
 @given(st.text())
 def test_cleaning_a_text_twice_is_cleaning_it_once(raw):
     once = clean_text(raw)
@@ -268,6 +269,7 @@ READERS = [
 ]
 
 
+@settings(deadline=None)  # the machine is shared
 @given(VALUES)
 def test_no_value_at_all_makes_a_reader_fail(raw):
     for read in READERS:
