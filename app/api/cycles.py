@@ -6,6 +6,7 @@ from app.actions.extend_window import extend_window as extend
 from app.actions.record_cycle_event import record_cycle_event as record
 from app.api import examples
 from app.api.access import needs
+from app.api.fields import MonthText
 from app.api.operation import Answer, Body, Call, Door, kept_answer
 from app.api.schemas.cycle import CycleEventSchema, ExtensionSchema
 from app.api.schemas.replies import CycleEventReplySchema, ExtensionReplySchema
@@ -13,6 +14,7 @@ from app.office.permission import Permission
 
 CYCLES = Door("cycles", "Events of the monthly cycle.")
 
+_CYCLE = {"cycle": {"schema": MonthText().openapi, "description": "The month of the cycle."}}
 _REPLAY = "The answer the same request got before"
 
 
@@ -22,6 +24,7 @@ _REPLAY = "The answer the same request got before"
     access=needs(Permission.EXTEND_WINDOW),
     body=Body(ExtensionSchema, examples.EXTENSION),
     keyed=True,
+    path=_CYCLE,
     answers=(
         Answer(201, ExtensionReplySchema, "Judged and on record"),
         Answer(200, ExtensionReplySchema, _REPLAY),
@@ -38,6 +41,7 @@ def extend_window(call: Call, cycle: str) -> Response:
     access=needs(Permission.RECORD_EVENT),
     body=Body(CycleEventSchema, examples.CYCLE_EVENT),
     keyed=True,
+    path=_CYCLE,
     answers=(
         Answer(201, CycleEventReplySchema, "Recorded, and judged where rules ask"),
         Answer(200, CycleEventReplySchema, _REPLAY),

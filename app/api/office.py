@@ -17,6 +17,7 @@ from app.core.text import Bilingual
 from app.http.body import JSON, NDJSON, HashedStream, read_body, require_media
 from app.http.ndjson import parse_lines
 from app.http.strict_json import parse_items
+from app.office.items import COLLECTIONS
 from app.office.permission import Permission
 
 OFFICE = Door("office", "Bring the data of the office: repeatable, by key, dated.")
@@ -46,6 +47,7 @@ _BODY = {
     access=needs(Permission.IMPORT_OFFICE),
     answers=(Answer(200, ImportReplySchema, "What became of each item", examples.IMPORT_REPLY),),
     refuses=(400, 404, 413, 415),
+    path={"collection": {"schema": {"type": "string", "enum": list(COLLECTIONS)}}},
     said={"requestBody": _BODY},
 )
 def import_office(call: Call, collection: str) -> Response:

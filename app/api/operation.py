@@ -90,8 +90,9 @@ class Door:
         keyed: bool = False,
         refuses: Sequence[int] = (),
         said: Mapping[str, Any] | None = None,
+        path: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> Callable[[View], View]:
-        """Return the decorator that puts a view ``(call, **path)`` behind ``method`` and ``rule``.
+        """Return the decorator that puts a view ``(call, **places)`` behind ``method`` and ``rule``.
 
         Args:
             method: of HTTP.
@@ -103,19 +104,21 @@ class Door:
             keyed: whether it needs an ``Idempotency-Key``.
             refuses: further statuses it answers failures with.
             said: more members of the OpenAPI operation.
+            path: what OpenAPI says of parameters in the rule, by name.
         """
         check = None if body is None else shape_check(body.schema())
         query_check = shape_check(query() if query else ma.Schema())
 
         def decorate(view: View) -> View:
             @wraps(view)
-            def handle(**path: str) -> Response:
+            def handle(**places: str) -> Response:
                 _require_acceptable(answers)
-                return view(_checked_call(access, check, query_check, keyed=keyed), **path)
+                return view(_checked_call(access, check, query_check, keyed=keyed), **places)
 
             handle.access = access  # type: ignore[attr-defined]  # read by the test of all routes
             documented = _documented(handle, access, answers, body, query, keyed, refuses, said or {})
-            self.blueprint.add_url_rule(rule, view.__name__, documented, methods=[method])
+            in_path = [{"in": "path", "name": name, **more} for name, more in (path or {}).items()]
+            self.blueprint.add_url_rule(rule, view.__name__, documented, methods=[method], parameters=in_path)
             self.access[f"{self._name}.{view.__name__}"] = access
             return view
 
