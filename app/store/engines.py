@@ -32,7 +32,6 @@ def read_url(text: str) -> URL:
 class Engines:
     """How one process reaches the database."""
 
-    process: int
     writing: Engine
     reading: Engine
     """Its connections refuse to write."""
@@ -54,12 +53,12 @@ def make_engines(url: URL, *, pooled: bool = True) -> Engines:
         reading = create_engine(url, connect_args=arguments, **options)
         guard_sqlite(writing, reading=False)
         guard_sqlite(reading, reading=True)
-        return Engines(os.getpid(), writing, reading, reading)
+        return Engines(writing, reading, reading)
     writing = create_engine(url, pool_pre_ping=True, **options)
     guard_postgresql(writing)
     reading = writing.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     locking = create_engine(url, pool_pre_ping=True, isolation_level="AUTOCOMMIT", **options)
-    return Engines(os.getpid(), writing, reading, locking)
+    return Engines(writing, reading, locking)
 
 
 class EnginesOfProcess:

@@ -124,7 +124,7 @@ evaluation = Table(
     Column("judgement_digest", _DIGEST, ForeignKey("blob.digest"), nullable=False),
     UniqueConstraint("log_index"),
     Index(None, "verdict", "log_index"),
-    Index(None, "stage", "cycle", "log_index"),
+    Index(None, "cycle", "log_index"),
     Index(None, "account_manager", "log_index"),
     Index(None, "territory_id", "log_index"),
     Index(None, "subject_id"),

@@ -196,7 +196,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_evaluation_account_manager_log_index", "evaluation", ["account_manager", "log_index"], unique=False
     )
-    op.create_index("ix_evaluation_stage_cycle_log_index", "evaluation", ["stage", "cycle", "log_index"], unique=False)
+    op.create_index("ix_evaluation_cycle_log_index", "evaluation", ["cycle", "log_index"], unique=False)
     op.create_index("ix_evaluation_subject_id", "evaluation", ["subject_id"], unique=False)
     op.create_index("ix_evaluation_territory_id_log_index", "evaluation", ["territory_id", "log_index"], unique=False)
     op.create_index("ix_evaluation_verdict_log_index", "evaluation", ["verdict", "log_index"], unique=False)

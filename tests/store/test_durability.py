@@ -1,6 +1,7 @@
 """Settings that could lose an acknowledged record are refused, at every connection and in every transaction."""
 
 import sqlite3
+import threading
 
 import psycopg
 import pytest
@@ -174,6 +175,37 @@ def test_a_postgresql_session_weakened_by_hand_may_not_write(store):
     with pytest.raises(WeakDurability) as refused, store.write() as uow:
         uow.numbers.next("forecast", "202611")
     assert "synchronous_commit" in refused.value.detail.en
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+def test_a_writer_holds_the_database_itself_before_it_reads_anything(store, url):
+    """The turn among our own processes is courtesy: a stranger must be kept out as well."""
+    stranger = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None, timeout=0)
+    with store.write(), pytest.raises(sqlite3.OperationalError, match="locked"):
+        stranger.execute("BEGIN IMMEDIATE")
+    stranger.execute("BEGIN IMMEDIATE")
+    stranger.close()
+
+
+@pytest.mark.parametrize("dialect", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+def test_a_second_writer_waits_before_it_reads_anything(store, url, tmp_path):
+    other = open_store(url, tmp_path / "files")
+    order, begun = [], threading.Event()
+
+    def late():
+        begun.set()
+        with other.write() as uow:
+            order.append(uow.numbers.next("thing", "202611"))
+
+    with store.write() as uow:
+        thread = threading.Thread(target=late)
+        thread.start()
+        begun.wait()
+        thread.join(0.1)
+        order.append(uow.numbers.next("thing", "202611"))
+    thread.join()
+    other.close()
+    assert order == [1, 2]
 
 
 def test_reading_cannot_write(store):

@@ -6,6 +6,7 @@ import threading
 import pytest
 
 from app.core.errors import NotFound
+from app.store import in_flight
 from app.store.errors import AlreadyRecorded, BrokenReference
 from app.store.records import RecordRepository
 from app.store.values import StoredRecord
@@ -129,6 +130,24 @@ def test_a_key_is_held_by_one_thread_at_a_time(store):
         thread.join()
     assert max(most) == 1
     assert entered
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+def test_a_lock_on_a_file_that_was_just_removed_holds_nothing(store, monkeypatch, tmp_path):
+    """The holder before us removes the file between our open and our lock."""
+    real, removed = in_flight.fcntl.flock, []
+
+    def flock(descriptor, how):
+        if not removed:
+            removed.extend((tmp_path / "files" / "in-flight").iterdir())
+            removed[0].unlink()
+        real(descriptor, how)
+
+    monkeypatch.setattr(in_flight.fcntl, "flock", flock)
+    with store.in_flight("one") as mine, store.in_flight("one") as second:
+        assert removed
+        assert (mine, second) == (True, False)
+    assert list((tmp_path / "files" / "in-flight").iterdir()) == []
 
 
 def test_a_key_is_let_go_when_its_process_dies(store):

@@ -135,6 +135,13 @@ def test_one_answer_larger_than_the_memory_is_still_given():
     assert cache.get(stamp, "b", lambda: 1) == 1
 
 
+def test_a_reader_of_an_older_state_does_not_push_the_newer_one_out():
+    cache, old, new = OfficeCache(), RevisionStamp(1, None), RevisionStamp(2, None)
+    cache.get(new, "x", lambda: "new")
+    assert cache.get(old, "x", lambda: "old") == "old"
+    assert cache.get(new, "x", lambda: "read again") == "new"
+
+
 def test_many_threads_share_the_memory(store, office):
     cache, wrong = OfficeCache(most_cells=6), []
     office.bring(*[office.customer(f"42030100000{number}", territory_id=f"T{number}") for number in range(8)])
