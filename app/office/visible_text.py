@@ -6,6 +6,10 @@ from dataclasses import dataclass
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Control, format (zero-width and bidi), surrogate, private use, unassigned, line and paragraph separators."""
 
+_UNKNOWN_CATEGORIES = frozenset({"Co", "Cn"})
+"""May be a rare character of a name: old Chinese encodings keep some in the private use area, and later versions of
+Unicode assign new ones. Refused in an identifier, kept in a name."""
+
 _HIDDEN_OTHERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0") | {
     chr(code) for code in (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
 }
@@ -53,10 +57,14 @@ def clean_text(raw: str) -> CleanText:
     # after the first round a text only gets shorter.
     while text != before:
         before = text
-        removed = (*removed, *(mark for mark in hidden_characters(text) if mark not in removed))
-        kept = "".join(character for character in text if not is_hidden(character))
-        text = " ".join(_narrow(kept).split())
+        gone = "".join(filter(_goes_from_names, text))
+        removed = tuple(dict.fromkeys((*removed, *hidden_characters(gone))))
+        text = " ".join(_narrow("".join(c for c in text if c not in gone)).split())
     return CleanText(text, removed)
+
+
+def _goes_from_names(character: str) -> bool:
+    return is_hidden(character) and unicodedata.category(character) not in _UNKNOWN_CATEGORIES
 
 
 def _narrow(text: str) -> str:

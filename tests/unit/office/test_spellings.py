@@ -226,6 +226,7 @@ def test_what_is_no_order_cycle_is_not_guessed(raw):
         ("利民\t店\n", "利民 店", ()),
         ("\ufeff利民", "利民", ("U+FEFF",)),
         ("\u3164", "", ("U+3164",)),
+        ("王\ue000", "王\ue000", ()),
         ("abc", "abc", ()),
     ],
 )
