@@ -50,7 +50,8 @@ class Caller:
             with urllib.request.urlopen(request, timeout=timeout) as response:
                 return Answer(response.status, response.read(), dict(response.headers))
         except urllib.error.HTTPError as error:
-            return Answer(error.code, error.read(), dict(error.headers))
+            with error:
+                return Answer(error.code, error.read(), dict(error.headers))
 
 
 class Installation:
