@@ -93,7 +93,9 @@ def _write_records(deps: Deps, folder: Path, played: list[Played], tick: Callabl
 
 def _report(played: list[Played]) -> bool:
     console = Console()
-    table = Table("", "预埋问题 planted", "应发现 expected", "实发现 found", "评估 evaluation", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    for heading in ("", "预埋问题 planted", "应发现 expected", "实发现 found", "评估 evaluation"):
+        table.add_column(heading, overflow="fold")
     for one in played:
         if one.expected or one.found:
             mark = "[green]✓[/]" if one.right else "[red]✗[/]"
