@@ -58,7 +58,7 @@ def canary_problem(engine: DurableEngine) -> str | None:
     conditions = [bind(parse_condition(text), _SCOPE, {}) for text, _ in _QUESTIONS]
     columns = read_columns(_SCOPE, _TABLE, _SCOPE.facts)
     try:
-        hits = engine.ask(define("canary", conditions), columns)
+        hits = engine.ask(define("canary", conditions, _SCOPE), columns)
     except EngineFailure as failure:
         return str(failure)
     rows = TwinRows(columns)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.core.text import Bilingual
@@ -54,11 +54,12 @@ class Scope:
     many: bool
     """False when there is exactly one row."""
     facts: Mapping[str, FactSpec]
+    keys: tuple[str, ...] = field(init=False)
+    """The names of the key facts, in the order of the catalogue."""
 
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """The names of the key facts, in the order of the catalogue."""
-        return tuple(name for name, spec in self.facts.items() if spec.key)
+    def __post_init__(self) -> None:
+        """Pick the key facts once."""
+        object.__setattr__(self, "keys", tuple(name for name, spec in self.facts.items() if spec.key))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,31 +93,49 @@ def read_columns(scope: Scope, table: FactTable, facts: Iterable[str]) -> Column
 def _column(spec: FactSpec, cells: Sequence[Cell] | None, rows: int) -> Column:
     if cells is None:
         cells = [None] * rows
-    unusable: tuple[int, ...] = ()
+    types = set(map(type, cells))
     # bool is an int in Python: compare exact types, so that `true` never becomes 1.
-    expected = _PYTHON[spec.type]
-    if not set(map(type, cells)) <= {expected, type(None)} or not _in_range(spec, cells):
-        usable = [type(cell) is expected and _in_range(spec, (cell,)) for cell in cells]
-        unusable = tuple(row for row, cell in enumerate(cells) if cell is not None and not usable[row])
+    usual = types <= {_PYTHON[spec.type], type(None)}
+    numbers = _numbers(spec, cells, partial=type(None) in types) if usual else None
+    unusable: tuple[int, ...] = ()
+    if not usual or not _in_range(spec, cells, numbers):
+        usable = [cell is None or _usable(spec, cell) for cell in cells]
+        unusable = tuple(row for row in range(rows) if not usable[row])
         cells = [cell if usable[row] else None for row, cell in enumerate(cells)]
-    known = None
-    if None in cells:
-        known = np.array([cell is not None for cell in cells], dtype=np.bool_)
-    numbers = None
-    if spec.type in NUMERIC or spec.type is FactType.BOOL:
-        filled = cells if known is None else [0 if cell is None else cell for cell in cells]
-        numbers = np.array(filled, dtype=np.int64)
+        types.add(type(None))
+        numbers = _numbers(spec, cells, partial=True)
+    known = np.array([cell is not None for cell in cells], dtype=np.bool_) if type(None) in types else None
     return Column(spec, cells, known, numbers, unusable)
 
 
-def _in_range(spec: FactSpec, cells: Sequence[Cell]) -> bool:
-    """Return whether every cell (of the right type) may go to an engine."""
-    match spec.type:
-        case FactType.INT | FactType.DECIMAL:
-            numbers = [cell for cell in cells if isinstance(cell, int)]
-            return not numbers or (min(numbers) >= -MOST_LIMIT and max(numbers) <= MOST_LIMIT)
-        case FactType.ENUM:
-            allowed = spec.values or {}
-            return all(cell is None or (cell in allowed and len(str(cell)) <= MOST_TEXT) for cell in set(cells))
-        case _:
-            return True
+def _numbers(spec: FactSpec, cells: Sequence[Cell], *, partial: bool) -> Numbers | None:
+    """Return the cells as whole numbers, 0 where missing; None for other types or when one does not fit in 64 bits."""
+    if spec.type not in NUMERIC and spec.type is not FactType.BOOL:
+        return None
+    filled = [0 if cell is None else cell for cell in cells] if partial else cells
+    try:
+        return np.fromiter(cast("Sequence[int]", filled), dtype=np.int64, count=len(filled))
+    except OverflowError:
+        return None
+
+
+def _in_range(spec: FactSpec, cells: Sequence[Cell], numbers: Numbers | None) -> bool:
+    """Return whether every cell, all of the right type, may go to an engine."""
+    if spec.type in NUMERIC:
+        return numbers is not None and (
+            not len(numbers) or bool(numbers.min() >= -MOST_LIMIT and numbers.max() <= MOST_LIMIT)
+        )
+    if spec.type is FactType.ENUM:
+        return all(cell is None or _usable(spec, cell) for cell in set(cells))
+    return True
+
+
+def _usable(spec: FactSpec, cell: Cell) -> bool:
+    """Return whether one cell has the type of its fact and is in range."""
+    if type(cell) is not _PYTHON[spec.type]:
+        return False
+    if spec.type in NUMERIC:
+        return isinstance(cell, int) and abs(cell) <= MOST_LIMIT
+    if spec.type is FactType.ENUM:
+        return isinstance(cell, str) and cell in (spec.values or {}) and len(cell) <= MOST_TEXT
+    return True

@@ -11,14 +11,15 @@ import os
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from typing import cast
 
 import durable_rules_engine as engine
 import numpy as np
 
-from app.audit.engine.catalogue import FactType
+from app.audit.engine.catalogue import FactType, Scope
 from app.audit.engine.columns import Column, Columns, Mask
 from app.audit.engine.condition import (
     All,
@@ -61,6 +62,8 @@ class Shard:
     """Which condition each rule ``r0``, ``r1`` ... of the definition is."""
     facts: tuple[str, ...]
     """The facts a row must carry for it."""
+    repeats: bool
+    """Whether many rows will be equal in these facts: each different row is then asked about once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,27 +76,43 @@ class Definition:
     shards: tuple[Shard, ...]
 
 
-def define(key: str, conditions: Sequence[Condition]) -> Definition:
-    """Return ``conditions`` (bound) as definitions of the engine, each small enough for its stack."""
-    shards: list[list[int]] = []
+def define(key: str, conditions: Sequence[Condition], scope: Scope) -> Definition:
+    """Return ``conditions`` (bound) as definitions of the engine, each small enough for its stack.
+
+    Conditions that read a decimal fact stand apart: of the other facts most rows of a table repeat the same few values.
+    """
+    measures = [slot for slot, condition in enumerate(conditions) if _measures(condition, scope)]
+    counts = [slot for slot in range(len(conditions)) if slot not in set(measures)]
+    shards = [_shard(slots, conditions, repeats=False) for slots in _packed(measures, conditions)]
+    shards += [_shard(slots, conditions, repeats=True) for slots in _packed(counts, conditions)]
+    return Definition(key, len(conditions), tuple(shards))
+
+
+def _measures(condition: Condition, scope: Scope) -> bool:
+    return any(scope.facts[fact].type is FactType.DECIMAL for fact in facts_of(condition))
+
+
+def _packed(slots: Sequence[int], conditions: Sequence[Condition]) -> list[list[int]]:
+    """Return ``slots`` in as few lists as the stack of the engine allows."""
+    packed: list[list[int]] = []
     weight = MOST_ALTERNATIVES + 1
-    for slot, condition in enumerate(conditions):
-        terms = alternatives(condition)
+    for slot in slots:
+        terms = alternatives(conditions[slot])
         if weight + terms > MOST_ALTERNATIVES:
-            shards.append([])
+            packed.append([])
             weight = 0
-        shards[-1].append(slot)
+        packed[-1].append(slot)
         weight += terms
-    return Definition(key, len(conditions), tuple(_shard(slots, conditions) for slots in shards))
+    return packed
 
 
-def _shard(slots: Sequence[int], conditions: Sequence[Condition]) -> Shard:
+def _shard(slots: Sequence[int], conditions: Sequence[Condition], *, repeats: bool) -> Shard:
     rules: dict[str, object] = {"~begin": {"all": [{"m": {"kind": "begin"}}]}}
     for place, slot in enumerate(slots):
         pattern = {"$and": [{"kind": "row"}, _pattern(conditions[slot])]}
         rules[f"r{place}"] = {"all": [{"m": pattern}], "cap": _ALL_AT_ONCE}
     facts = dict.fromkeys(fact for slot in slots for fact in facts_of(conditions[slot]))
-    return Shard(json.dumps(rules, ensure_ascii=False), tuple(slots), tuple(facts))
+    return Shard(json.dumps(rules, ensure_ascii=False), tuple(slots), tuple(facts), repeats)
 
 
 def _pattern(condition: Condition) -> dict[str, object]:  # noqa: PLR0911  # one return for each kind of node
@@ -199,39 +218,56 @@ class _Session:
 
     def ask(self, columns: Columns, hits: list[Mask]) -> None:
         for shard, handle in zip(self.definition.shards, self._handles, strict=True):
-            texts = row_texts(columns, shard.facts)
-            for start in range(0, len(texts), ROWS_AT_ONCE):
-                for message in _run(handle, texts[start : start + ROWS_AT_ONCE]):
-                    name = message[2 : message.index('"', 2)]
-                    rows = [int(number) for number in _ID.findall(message)]
-                    hits[shard.slots[int(name[1:])]][rows] = True
+            template, written = written_columns(columns, shard.facts)
+            if not shard.repeats:
+                texts = list(map(template.__mod__, zip(range(columns.rows), *written, strict=True)))
+                _ask_texts(shard, handle, texts, hits)
+                continue
+            places: dict[tuple[int | str, ...], int] = {}
+            where = [places.setdefault(row, len(places)) for row in zip(*written, strict=True)]
+            texts = [template % (place, *row) for row, place in places.items()]
+            different = {slot: np.zeros(len(places), dtype=np.bool_) for slot in shard.slots}
+            _ask_texts(shard, handle, texts, different)
+            for slot, mask in different.items():
+                if mask.any():
+                    hits[slot] = mask[where]
 
 
-def row_texts(columns: Columns, facts: Sequence[str]) -> list[str]:
-    """Return one flat JSON text per row: its number as id and the known ones among ``facts``."""
-    parts = [[f'{{"id":"{row}","sid":"{_SESSION}","kind":"row"' for row in range(columns.rows)]]
-    parts += [_fragments(columns.by_name[fact]) for fact in facts]
-    parts.append(["}"] * columns.rows)
-    return list(map("".join, zip(*parts, strict=True)))
+def _ask_texts(shard: Shard, handle: object, texts: Sequence[str], hits: list[Mask] | dict[int, Mask]) -> None:
+    """Set in ``hits`` what the engine finds; the id of a text is its place."""
+    for start in range(0, len(texts), ROWS_AT_ONCE):
+        for message in _run(handle, texts[start : start + ROWS_AT_ONCE]):
+            name = message[2 : message.index('"', 2)]
+            found = [int(number) for number in _ID.findall(message)]
+            hits[shard.slots[int(name[1:])]][found] = True
 
 
-def _fragments(column: Column) -> list[str]:
-    """Return ``,"fact":value`` for every row, nothing where the fact is missing."""
+def written_columns(columns: Columns, facts: Sequence[str]) -> tuple[str, list[Sequence[int | str]]]:
+    """Return the template of a row's flat JSON text (its id comes first) and what each fact puts into it, by row."""
+    template = f'{{"id":"%d","sid":"{_SESSION}","kind":"row"'
+    written = []
+    for fact in facts:
+        place, cells = _written(columns.by_name[fact])
+        template += place
+        written.append(cells)
+    return template + "}", written
+
+
+def _written(column: Column) -> tuple[str, Sequence[int | str]]:
+    """Return how a fact stands in the text of a row, and for every row what is put in."""
     name = column.spec.name
     match column.spec.type:
+        case FactType.INT | FactType.DECIMAL if column.known is None:
+            return f',"{name}":%d', cast("Sequence[int]", column.cells)
         case FactType.INT | FactType.DECIMAL:
-            if column.known is None:
-                return [f',"{name}":{cell}' for cell in column.cells]
-            return ["" if cell is None else f',"{name}":{cell}' for cell in column.cells]
+            return "%s", ["" if cell is None else f',"{name}":{cell}' for cell in column.cells]
         case FactType.BOOL | FactType.ENUM:
-            written: Mapping[object, str] = {
-                cell: "" if cell is None else f',"{name}":{json.dumps(cell, ensure_ascii=False)}'
-                for cell in set(column.cells)
-            }
-            return [written[cell] for cell in column.cells]
+            values = {cell: f',"{name}":{json.dumps(cell, ensure_ascii=False)}' for cell in set(column.cells)}
+            values[None] = ""
+            return "%s", [values[cell] for cell in column.cells]
         case _:
             # Of a text or a list only `has` can be asked: its content stays outside the engine.
-            return ["" if cell is None else f',"{name}":1' for cell in column.cells]
+            return "%s", ["" if cell is None else f',"{name}":1' for cell in column.cells]
 
 
 def _run(handle: object, texts: Sequence[str]) -> list[str]:

@@ -108,7 +108,8 @@ def _judge_rule(
     applies_missing = columns.missing(plan.applies_needs)
     branches_missing = columns.missing(plan.branches_need)
     unreadable = _either(applies_missing, branches_missing)
-    expected = [judge(rows) for judge in plan.branches]
+    applies = None if plan.applies is None else plan.applies(rows)
+    expected = [judge(rows) if applies is None else applies & judge(rows) for judge in plan.branches]
     if unreadable is not None:
         readable = ~unreadable
         expected = [mask & readable for mask in expected]
@@ -123,7 +124,6 @@ def _judge_rule(
                 f"rows only durable-rules hits {only_engine}, only the twin {only_twin}"
             )
             return disputed(plan, writer, rows.rows)
-    applies = None if plan.applies is None else plan.applies(rows)
     stuck = _stuck(applies_missing, branches_missing, applies)
     speaking = _speaking_rows(plan, hits, stuck, columns, writer)
     return finding_of_rows(plan, speaking, _quiet(applies, rows.rows), rows.rows, writer)

@@ -1,13 +1,14 @@
 """Turning what the judges found into findings: outcome, message, numbers. Only rows that speak cost anything."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from app.audit.engine.catalogue import Scope
-from app.audit.engine.message import measured_value, spoken_value
+from app.audit.engine.catalogue import FactSpec, Scope
+from app.audit.engine.message import Spoken, Template, measured_value, speaker
 from app.audit.engine.plan import RulePlan
 from app.audit.engine.rule import Rule
-from app.audit.fact import FactTable
+from app.audit.fact import Cell, FactTable
 from app.audit.finding import SEVERITY_ORDER, Finding, Outcome, RowFinding
 from app.core.text import Bilingual
 
@@ -22,6 +23,16 @@ _DISAGREEMENT = Bilingual(
 _RANK = {outcome: rank for rank, outcome in enumerate(SEVERITY_ORDER)}
 
 
+@dataclass(frozen=True, slots=True)
+class _BranchWriter:
+    """What a finding of one branch takes from each row."""
+
+    severity: Outcome
+    template: Template
+    spoken: tuple[tuple[str, Sequence[Cell], Callable[[Cell], Spoken]], ...]
+    measured: tuple[tuple[str, FactSpec, Sequence[Cell]], ...]
+
+
 class RowWriter:
     """Writes the findings of one rule about the rows of one table."""
 
@@ -30,19 +41,20 @@ class RowWriter:
         self._plan = plan
         self._scope = scope
         self._table = table
-        self._places = scope.keys if scope.many else ()
+        self._absent: Sequence[Cell] = ()
+        self._branches: dict[int, _BranchWriter] = {}
+        self._keys = tuple((name, self._cells(name)) for name in scope.keys) if scope.many else ()
 
     def fired(self, row: int, branch: int) -> RowFinding:
         """Return the finding of branch ``branch`` (from 0) about ``row``."""
-        stated = self._plan.bound.rule.branches[branch]
-        values = {
-            name: spoken_value(self._scope.facts[name], self._cell(name, row))
-            if name in self._scope.facts
-            else self._plan.spoken[name]
-            for name in stated.message.names
-        }
-        measured = self._measured(self._plan.branch_facts[branch], row)
-        return RowFinding(stated.severity, stated.message.fill(values), measured, self._place(row))
+        writer = self._branches.get(branch)
+        if writer is None:
+            writer = self._branches[branch] = self._branch_writer(branch)
+        values = dict(self._plan.spoken)
+        for name, cells, say in writer.spoken:
+            values[name] = say(cells[row])
+        measured = {name: measured_value(spec, cells[row]) for name, spec, cells in writer.measured}
+        return RowFinding(writer.severity, writer.template.fill(values), measured, self._place(row))
 
     def not_evaluable(self, row: int, missing: tuple[str, ...]) -> RowFinding:
         """Return that ``row`` cannot be judged because the facts ``missing`` are."""
@@ -51,29 +63,41 @@ class RowWriter:
             f"缺少{'、'.join(title.zh for title in titles)},无法评估。",
             f"Cannot be judged: {', '.join(title.en for title in titles)} missing.",
         )
-        measured = self._measured(self._plan.all_facts, row)
-        return RowFinding(Outcome.NOT_EVALUABLE, message, measured, self._place(row), missing)
+        return RowFinding(Outcome.NOT_EVALUABLE, message, self._all_measured(row), self._place(row), missing)
 
     def disputed(self, row: int) -> RowFinding:
         """Return that the judges do not agree about the rule, so that nothing is said about ``row``."""
-        measured = self._measured(self._plan.all_facts, row)
-        return RowFinding(Outcome.NOT_EVALUABLE, _DISAGREEMENT, measured, self._place(row))
+        return RowFinding(Outcome.NOT_EVALUABLE, _DISAGREEMENT, self._all_measured(row), self._place(row))
 
     def measured_quietly(self) -> dict[str, Any]:
         """Return the facts behind an outcome that does not speak: those of the only row, or none."""
-        return {} if self._scope.many else self._measured(self._plan.all_facts, 0)
+        return {} if self._scope.many else self._all_measured(0)
 
-    def _cell(self, name: str, row: int) -> Any:  # noqa: ANN401  # a fact of any type
+    def _cells(self, name: str) -> Sequence[Cell]:
         column = self._table.columns.get(name)
-        return None if column is None else column[row]
+        if column is None:
+            self._absent = self._absent or [None] * self._table.rows
+            return self._absent
+        return column
 
-    def _measured(self, names: Iterable[str], row: int) -> dict[str, Any]:
-        return {name: measured_value(self._scope.facts[name], self._cell(name, row)) for name in names}
+    def _branch_writer(self, branch: int) -> _BranchWriter:
+        stated = self._plan.bound.rule.branches[branch]
+        facts = self._scope.facts
+        return _BranchWriter(
+            stated.severity,
+            stated.message,
+            tuple((name, self._cells(name), speaker(facts[name])) for name in stated.message.names if name in facts),
+            tuple((name, facts[name], self._cells(name)) for name in self._plan.branch_facts[branch]),
+        )
+
+    def _all_measured(self, row: int) -> dict[str, Any]:
+        facts = self._scope.facts
+        return {name: measured_value(facts[name], self._cells(name)[row]) for name in self._plan.all_facts}
 
     def _place(self, row: int) -> dict[str, Any]:
         if not self._scope.many:
             return {}
-        place = {name: cell for name in self._places if (cell := self._cell(name, row)) is not None}
+        place = {name: cell for name, cells in self._keys if (cell := cells[row]) is not None}
         # A row that does not say what it is about is still a row: give its number.
         return place or {"row": row + 1}
 

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from app.audit.engine.catalogue import Scope
 from app.audit.engine.condition import All, Condition, facts_of, needed_facts
 from app.audit.engine.durable import Definition, define
-from app.audit.engine.message import printed_parameter, spoken_parameter
+from app.audit.engine.message import Spoken, printed_parameter, spoken_parameter
 from app.audit.engine.rule import BoundRule
 from app.audit.engine.rulebook import Rulebook
 from app.audit.engine.twin import Judge, compile_twin
-from app.core.text import Bilingual
 
 MOST_PLANS = 32
 
@@ -23,6 +22,7 @@ class RulePlan:
 
     bound: BoundRule
     applies: Judge | None
+    """The twin's; what the engine is asked is always `applies` and the branch together."""
     branches: tuple[Judge, ...]
     first_slot: int
     """Where its branches begin among the conditions of the definition."""
@@ -35,7 +35,7 @@ class RulePlan:
     """What the rule shows when no branch decided."""
     parameters: Mapping[str, object]
     """As they print."""
-    spoken: Mapping[str, Bilingual]
+    spoken: Mapping[str, Spoken]
     """The parameters as messages say them."""
 
 
@@ -76,13 +76,13 @@ def _scope_plan(scope: Scope, rules: list[BoundRule], key: str) -> ScopePlan:
     plans = []
     for bound in rules:
         plans.append(_rule_plan(bound, scope, len(conditions)))
-        conditions += [guarded(bound, branch) for branch in bound.branches]
+        conditions += [_guarded(bound, branch) for branch in bound.branches]
     facts = dict.fromkeys(fact for bound in rules for fact in bound.rule.reads)
-    return ScopePlan(scope, tuple(plans), tuple(facts), define(key, conditions))
+    return ScopePlan(scope, tuple(plans), tuple(facts), define(key, conditions, scope))
 
 
-def guarded(bound: BoundRule, branch: Condition) -> Condition:
-    """Return ``applies AND branch``: what an engine is asked."""
+def _guarded(bound: BoundRule, branch: Condition) -> Condition:
+    """Return ``applies AND branch``: what the engine is asked."""
     return branch if bound.applies is None else All((bound.applies, branch))
 
 
@@ -93,7 +93,7 @@ def _rule_plan(bound: BoundRule, scope: Scope, first_slot: int) -> RulePlan:
     return RulePlan(
         bound,
         None if bound.applies is None else compile_twin(bound.applies, scope),
-        tuple(compile_twin(guarded(bound, branch), scope) for branch in bound.branches),
+        tuple(compile_twin(branch, scope) for branch in bound.branches),
         first_slot,
         tuple(fact for fact in rule.reads if fact in applies_needs),
         tuple(fact for fact in rule.reads if fact in branches_need),

@@ -11,7 +11,7 @@ import numpy as np
 
 from app.audit.engine.catalogue import FactType, Scope
 from app.audit.engine.columns import Column, Columns, Mask, Numbers
-from app.audit.engine.condition import All, Among, AnyOf, Compare, Condition, Constant, Has, Parameter
+from app.audit.engine.condition import All, Among, AnyOf, Compare, Condition, Constant, Has, Leaf, Parameter
 
 NAME = "henji-twin 1"
 
@@ -33,6 +33,8 @@ class TwinRows:
         self.rows = columns.rows
         self._columns = columns.by_name
         self._coded: dict[str, Numbers] = {}
+        self.leaves: dict[Leaf, Mask] = {}
+        """What is already known of single comparisons: rules of one scope share many."""
 
     def known(self, fact: str) -> Mask | None:
         """Return where ``fact`` is known; None when everywhere."""
@@ -66,11 +68,11 @@ def compile_twin(condition: Condition, scope: Scope) -> Judge:
             return _joined(np.logical_or, tuple(compile_twin(part, scope) for part in parts))
         case Compare(fact, op, limit):
             assert not isinstance(limit, Parameter)
-            return _comparison(fact, _OPERATORS[op], _number(fact, limit, scope))
+            return _remembered(condition, _comparison(fact, _OPERATORS[op], _number(fact, limit, scope)))
         case Among(fact, limits, inside):
             assert isinstance(limits, tuple)
             wanted = np.array([_number(fact, limit, scope) for limit in limits], dtype=np.int64)
-            return _membership(fact, wanted, inside=inside)
+            return _remembered(condition, _membership(fact, wanted, inside=inside))
         case Has(fact, present):
             return _presence(fact, present=present)
 
@@ -90,6 +92,18 @@ def _joined(join: Callable[[Mask, Mask], Mask], parts: tuple[Judge, ...]) -> Jud
         return mask
 
     return judge
+
+
+def _remembered(leaf: Leaf, judge: Judge) -> Judge:
+    """Return ``judge``, asked once per table however many rules contain ``leaf``."""
+
+    def once(rows: TwinRows) -> Mask:
+        mask = rows.leaves.get(leaf)
+        if mask is None:
+            mask = rows.leaves[leaf] = judge(rows)
+        return mask
+
+    return once
 
 
 def _comparison(fact: str, compare: Callable[[Numbers, int], Mask], limit: int) -> Judge:

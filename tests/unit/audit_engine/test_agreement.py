@@ -98,7 +98,7 @@ def engine():
 def judged(engine, asked, facts):
     table = FactTable("rows", {name: [row[name] for row in facts] for name in SCOPE.facts})
     columns = read_columns(SCOPE, table, SCOPE.facts)
-    durable = [mask.tolist() for mask in engine.ask(define("property", asked), columns)]
+    durable = [mask.tolist() for mask in engine.ask(define("property", asked, SCOPE), columns)]
     engine.close()
     return durable, [compile_twin(condition, SCOPE)(TwinRows(columns)).tolist() for condition in asked]
 

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from app.audit.engine import durable
+from app.audit.engine.columns import read_columns
 from app.audit.engine.durable import DurableEngine, EngineFailure
 from app.audit.engine.evaluate import ENGINE, Evaluator
 from app.audit.engine.faults import EngineBroken, FactsRefused
@@ -242,9 +243,7 @@ def test_text_from_outside_does_not_reach_the_engine(rulebook, evaluator, monkey
 
 def test_a_changed_threshold_in_the_engine_is_found_out(rulebook, monkeypatch):
     define = durable.define
-    monkeypatch.setattr(
-        "app.audit.engine.plan.define", lambda key, asked: _replaced(define(key, asked), '": 8}', '": 7}')
-    )
+    monkeypatch.setattr("app.audit.engine.plan.define", lambda *asked: _replaced(define(*asked), '": 8}', '": 7}'))
     judgement = Evaluator().judge(rulebook("cartons >= 8"), lines(cartons=[6, 7, 8]))
     finding = only(judgement)
     assert (finding.outcome, len(finding.rows)) == (Outcome.NOT_EVALUABLE, 3)
@@ -257,7 +256,7 @@ def test_a_row_that_the_engine_drops_is_found_out_and_other_rules_still_conclude
     files["AA/AA-01.yml"] = rule_file("cartons >= 8")
     files["AA/AA-02.yml"] = rule_file("cartons >= 100", rule_id="AA-02")
     monkeypatch.setattr(durable, "_run", lambda handle, texts, run=durable._run: run(handle, texts[:1]))
-    judgement = Evaluator().judge(read(files).rulebook("on_submit", date(2026, 3, 1)), lines(cartons=[9, 9]))
+    judgement = Evaluator().judge(read(files).rulebook("on_submit", date(2026, 3, 1)), lines(cartons=[9, 10]))
     assert {finding.rule: finding.outcome.value for finding in judgement.findings} == {
         "AA-01": "not_evaluable",
         "AA-02": "pass",
@@ -310,7 +309,7 @@ def test_the_canary_is_quiet_when_all_is_well(evaluator):
     [
         ("app.audit.engine.canary.NAME", "durable-rules 2.0.29"),
         ("app.audit.engine.durable._MATCHED", 7),
-        ("app.audit.engine.durable._fragments", lambda column: [""] * len(column.cells)),
+        ("app.audit.engine.durable._written", lambda column: ("%s", [""] * len(column.cells))),
     ],
     ids=["another version", "another protocol", "no facts"],
 )
@@ -387,12 +386,10 @@ def test_more_rows_than_are_asked_at_once_are_all_judged(rulebook, evaluator):
 
 def test_an_engine_failure_unloads_the_handle_it_happened_on(rulebook, monkeypatch):
     monkeypatch.setattr(durable, "_run", lambda handle, texts: _raise())
-    engine = DurableEngine()
-    definition = durable.define("k", [rulebook("cartons > 1").rules[0].branches[0]])
-    from app.audit.engine.columns import read_columns
-
-    book = rulebook("cartons > 1")
-    columns = read_columns(book.catalogue.scopes["line"], lines(cartons=[1]).tables["line"], ["cartons"])
+    engine, book = DurableEngine(), rulebook("cartons > 1")
+    scope = book.catalogue.scopes["line"]
+    definition = durable.define("k", [book.rules[0].branches[0]], scope)
+    columns = read_columns(scope, lines(cartons=[1]).tables["line"], ["cartons"])
     with pytest.raises(EngineFailure):
         engine.ask(definition, columns)
     assert not engine._idle

@@ -12,8 +12,8 @@ from app.audit.engine.message import (
     plain_decimal,
     plain_micro,
     printed_parameter,
+    speaker,
     spoken_parameter,
-    spoken_value,
 )
 from app.audit.fact import MICRO
 from app.core.text import Bilingual
@@ -77,12 +77,12 @@ SPOKEN = [
 
 @pytest.mark.parametrize(("spec", "cell", "spoken"), SPOKEN)
 def test_a_fact_is_said_in_both_languages(spec, cell, spoken):
-    assert spoken_value(spec, cell) == spoken
+    assert speaker(spec)(cell) == (spoken.zh, spoken.en)
 
 
 def test_a_parameter_is_said_in_both_languages():
-    assert spoken_parameter((1, 2)) == Bilingual("1、2", "1, 2")
-    assert spoken_parameter(False) == Bilingual("否", "no")
+    assert spoken_parameter((1, 2)) == ("1、2", "1, 2")
+    assert spoken_parameter(False) == ("否", "no")
 
 
 def test_a_list_is_measured_as_it_is():
@@ -92,7 +92,7 @@ def test_a_list_is_measured_as_it_is():
 def test_a_template_puts_in_names_and_nothing_else():
     template = parse_template(Bilingual("{{{a}}}与{b}", "{b} and {a}"))
     assert template.names == ("a", "b")
-    filled = template.fill({"a": Bilingual("{b}", "{b}"), "b": Bilingual("乙", "B")})
+    filled = template.fill({"a": ("{b}", "{b}"), "b": ("乙", "B")})
     assert filled == Bilingual("{{b}}与乙", "B and {b}")
 
 
