@@ -149,7 +149,7 @@ def flowables_of(block: Block, writer: Writer, fields: dict[str, Placed]) -> lis
             return [_verbatim(title, text, writer)]
         case QrCode():
             return [_qr(block, writer)]
-        case SignatureRow():
+        case SignatureRow():  # pragma: no branch  # the last kind there is
             return [_signatures(block, writer, fields)]
 
 

@@ -55,10 +55,9 @@ def check_signature(data: bytes, seal: SealBytes, roots: Sequence[Certificate], 
         at: when the certificates must be valid (aware); now when None.
     """
     moment = at or datetime.now(UTC)
-    return [
-        attempt("trust", lambda: _trusted(seal, roots, moment)),
-        attempt("signature", lambda: _signature(data, seal, roots, moment)),
-    ]
+    trust = attempt("trust", lambda: _trusted(seal, roots, moment))
+    # A stranger's certificate is not even shown to the larger library.
+    return [trust, attempt("signature", lambda: _signature(data, seal, roots, moment))] if trust.passed else [trust]
 
 
 def _trusted(seal: SealBytes, roots: Sequence[Certificate], moment: datetime) -> Bilingual:

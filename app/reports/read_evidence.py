@@ -10,9 +10,6 @@ from app.core.canonical import canonical_bytes
 from app.core.text import Bilingual
 from app.reports.evaluation_record import EVIDENCE_FILE, EVIDENCE_FORMAT
 
-MOST_BYTES = 256 * 1024 * 1024
-"""Larger evidence is refused unread: a few kilobytes of PDF can unpack to anything."""
-
 
 class EvidenceBroken(Exception):  # never leaves this room; becomes a sentence
     """The record has no evidence of ours, or more than it may have."""
@@ -24,10 +21,10 @@ class EvidenceBroken(Exception):  # never leaves this room; becomes a sentence
 
 
 def attached(data: bytes) -> dict[str, bytes]:
-    """Return the files attached to the PDF ``data`` by name.
+    """Return the files attached to the PDF ``data`` by name. Ask only for a file whose seal is trusted: they unpack.
 
     Raises:
-        EvidenceBroken: not a PDF, or an attachment is too large.
+        EvidenceBroken: not a PDF, or it declares other files than it holds.
     """
     try:
         with pikepdf.open(io.BytesIO(data)) as pdf:
@@ -35,16 +32,9 @@ def attached(data: bytes) -> dict[str, bytes]:
             associated = [item.objgen for item in pdf.Root.get("/AF", ())]
             if associated != [spec.obj.objgen for spec in specs.values()]:
                 raise EvidenceBroken("附件与文件声明的不符。", "The attachments are not those the file declares.")
-            return {name: _read(spec) for name, spec in specs.items()}
+            return {name: bytes(spec.get_file().read_bytes()) for name, spec in specs.items()}
     except (pikepdf.PdfError, AttributeError, TypeError, ValueError, KeyError) as error:
         raise EvidenceBroken("附件无法读取。", "The attachments cannot be read.") from error
-
-
-def _read(spec: pikepdf.AttachedFileSpec) -> bytes:
-    stated = int(spec.get_file().size)
-    if stated > MOST_BYTES:
-        raise EvidenceBroken("附件过大。", "The attachment is too large.")
-    return bytes(spec.get_file().read_bytes())
 
 
 def read_evidence(data: bytes) -> dict[str, Any]:

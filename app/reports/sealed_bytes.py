@@ -12,10 +12,10 @@ import re
 from dataclasses import dataclass
 
 from asn1crypto import cms, x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.x509 import load_der_x509_certificate
+from cryptography.x509 import InvalidVersion, load_der_x509_certificate
 
 from app.core.text import Bilingual
 from app.keys.signature import is_canonical
@@ -168,7 +168,7 @@ def _verify(seal: _Container, digest: bytes) -> None:
         raise SealBroken("印章的证书被替换。", "The certificate of the seal was replaced.")
     try:
         key = load_der_x509_certificate(seal.certificate).public_key()
-    except ValueError as error:
+    except (ValueError, InvalidVersion, UnsupportedAlgorithm) as error:
         raise SealBroken("印章的证书已损坏。", "The certificate of the seal is damaged.") from error
     if not isinstance(key, EllipticCurvePublicKey) or not isinstance(key.curve, SECP256R1):
         raise SealBroken("印章的密钥不是 P-256。", "The key of the seal is not P-256.")

@@ -77,7 +77,7 @@ def full_record(make_record, samples, log_key):
 def make_sealed(samples, keys, fonts, evidence):
     """Seal any attachment under pages that fit or do not: what a forger with the seal could do."""
 
-    def make(attachment, *, more=None, undeclared=False, pages_of=None):
+    def make(attachment, *, more=None, undeclared=False, pages_of=None, form=False):
         pages = render(compose_evaluation_record(pages_of or evidence), fonts)
         pdf = archive_pdf(
             pages.pdf, title="t", author="a", at=CREATED_AT, file_name="evidence.json", attachment=attachment or b""
@@ -85,6 +85,9 @@ def make_sealed(samples, keys, fonts, evidence):
         with pikepdf.open(io.BytesIO(pdf)) as opened:
             for name, data in (more or {}).items():
                 opened.attachments[name] = pikepdf.AttachedFileSpec(opened, data)
+            if form:
+                field = opened.make_indirect(pikepdf.Dictionary(FT=pikepdf.Name.Tx, T="total", V="7"))
+                opened.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array([field]))
             if undeclared:
                 del opened.Root.AF
             if attachment is None:

@@ -3,20 +3,25 @@
 import io
 import json
 import random
+from dataclasses import replace
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pikepdf
 import pytest
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign.fields import MDPPerm
 
 from app.audit.log.checkpoint import make_checkpoint
 from app.core.canonical import canonical_bytes, digest_of
 from app.keys.ring import create_keys
 from app.reports.check import check_record
 from app.reports.check_evidence import check_evidence
-from app.reports.check_pages import check_pages
-from app.reports.check_seal import TrustRootUnreadable
+from app.reports.check_pages import check_pages, page_texts
+from app.reports.check_seal import TrustRootUnreadable, check_signature, read_roots
+from app.reports.read_evidence import EvidenceBroken, attached
+from app.reports.sealed_bytes import read_seal_bytes
 
 FLIPS = 1000
 
@@ -165,7 +170,7 @@ def strangers(tmp_path_factory):
 
 def test_a_record_sealed_by_somebody_of_the_same_name_is_refused(make_record, evidence, keys, strangers):
     forged = make_record(evidence, strangers)
-    assert outcome(forged, keys) == (False, ["trust", "signature"])
+    assert outcome(forged, keys) == (False, ["trust"])
     assert outcome(forged, strangers)[0]
 
 
@@ -174,7 +179,7 @@ def test_one_of_several_trust_roots_is_enough(record, keys, strangers):
 
 
 def test_an_expired_certificate_is_refused(record, keys):
-    assert outcome(record, keys, at=datetime(2037, 1, 1, tzinfo=UTC)) == (False, ["trust", "signature"])
+    assert outcome(record, keys, at=datetime(2037, 1, 1, tzinfo=UTC)) == (False, ["trust"])
     assert outcome(record, keys, at=datetime(2036, 1, 1, tzinfo=UTC)) == (True, [])
     assert not outcome(record, keys, at=datetime(2020, 1, 1, tzinfo=UTC))[0]
 
@@ -309,6 +314,29 @@ def test_pages_cannot_be_drawn_from_evidence_of_another_shape(record, evidence, 
 )
 def test_an_attachment_that_is_not_canonical_evidence_is_refused(make_sealed, keys, attachment):
     assert outcome(make_sealed(attachment), keys) == (False, ["attachment"])
+
+
+def test_a_form_field_beside_the_seal_is_refused(make_sealed, evidence, keys):
+    assert outcome(make_sealed(canonical_bytes(evidence), form=True), keys) == (False, ["signature"])
+
+
+def test_a_seal_that_would_allow_changes_is_refused(make_sealed, evidence, keys, monkeypatch):
+    monkeypatch.setattr("app.reports.seal.MDPPerm", SimpleNamespace(NO_CHANGES=MDPPerm.FILL_FORMS))
+    assert outcome(make_sealed(canonical_bytes(evidence)), keys) == (False, ["signature"])
+
+
+def test_two_readings_of_the_signature_must_agree(record, keys):
+    roots, seal = read_roots(keys.roots), read_seal_bytes(record)
+    elsewhere = replace(seal, byte_range=(0, 1, 2, 3))
+    assert [check.passed for check in check_signature(record, elsewhere, roots, None)] == [True, False]
+    assert [check.passed for check in check_signature(b"no pdf", seal, roots, None)] == [True, False]
+
+
+def test_attachments_of_something_that_is_no_pdf_cannot_be_read():
+    with pytest.raises(EvidenceBroken, match="cannot be read"):
+        attached(b"no pdf")
+    with pytest.raises(ValueError, match="readable"):
+        page_texts(b"no pdf")
 
 
 def test_a_second_or_missing_attachment_is_refused(make_sealed, evidence, keys):

@@ -105,3 +105,15 @@ def test_without_a_catalogue_facts_are_called_by_their_codes(samples, log_key):
     evidence = samples.full_evidence(log_key)
     bare = {**evidence, "rulebook": {**evidence["rulebook"], "files": {}}}
     assert "measured days_late = 3" in compose_evaluation_record(bare).as_text()
+
+
+def test_a_silent_rule_on_trial_and_a_short_list_of_lines_are_said_as_they_are(samples, log_key):
+    lines = samples.findings()[1]["lines"][:2]
+    words = (("题", "Title"), ("话", "Message"))
+    found = [
+        samples.finding("ENT-02", "pass", *words, shadow=True),
+        samples.finding("ENT-06", "flag", *words, lines=lines, lines_total=2),
+    ]
+    text = compose_evaluation_record(samples.evidence_of(found, "flag", log_key)).as_text()
+    assert "话 · 试行 | Message · on trial" in text
+    assert "列出前" not in text

@@ -7,7 +7,7 @@ from pypdf.generic import ContentStream
 
 from app.core.text import Bilingual
 from app.reports.blocks import Writer
-from app.reports.document import Align, Column, Paragraph, Table
+from app.reports.document import Align, Column, Paragraph, Table, Tone
 from app.reports.evaluation_record import compose_evaluation_record
 from app.reports.fonts import FontsMissing, load_fonts
 from app.reports.render import render
@@ -93,6 +93,16 @@ def test_a_table_longer_than_a_page_repeats_its_head(samples, log_key, fonts):
     assert "R79" in texts[-1]
 
 
+def test_a_paragraph_may_speak_as_loudly_as_it_should(samples, log_key, fonts):
+    document = compose_evaluation_record(samples.full_evidence(log_key))
+    blocks = tuple(Paragraph(Bilingual(f"第{tone}段", f"{tone} paragraph"), tone) for tone in Tone)
+    words = _words(render(replace(document, blocks=blocks), fonts).pdf)
+    assert all(f"第{tone}段" in words for tone in Tone)
+    same = replace(document, blocks=(Paragraph(Bilingual("SAME", "SAME")),))
+    assert _words(render(same, fonts).pdf).count("SAME") == 1
+    assert all(f"第{tone}段" in replace(document, blocks=blocks).as_text() for tone in Tone)
+
+
 def test_line_breaks_in_a_message_become_spaces(fonts):
     assert Writer(fonts).plain("一\r\n二\t三") == "一  二 三"
 
@@ -100,6 +110,18 @@ def test_line_breaks_in_a_message_become_spaces(fonts):
 def test_a_font_folder_without_fonts_is_said_plainly(monkeypatch, tmp_path):
     monkeypatch.setenv("HENJI_FONTS", str(tmp_path))
     with pytest.raises(FontsMissing, match=r"prepare_fonts\.py"):
+        load_fonts()
+
+
+def test_without_prepared_fonts_a_font_of_the_machine_is_taken(monkeypatch, tmp_path):
+    monkeypatch.delenv("HENJI_FONTS", raising=False)
+    monkeypatch.setattr("app.reports.fonts._PREPARED", tmp_path / "none")
+    machine = tmp_path / "wqy-microhei.ttc"
+    monkeypatch.setattr("app.reports.fonts._FALLBACKS", (tmp_path / "absent", machine))
+    with pytest.raises(FontsMissing):
+        load_fonts()
+    machine.write_bytes(b"not a font")
+    with pytest.raises(FontsMissing, match=r"microhei\.ttc cannot be used"):
         load_fonts()
 
 
