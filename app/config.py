@@ -22,16 +22,6 @@ class SettingInvalid(AppError):
 
 
 @dataclass(frozen=True, slots=True)
-class Pkcs11Settings:
-    """Where the seal key lives when it is in a token and not in a file."""
-
-    module: Path
-    token_label: str
-    key_label: str
-    pin_file: Path
-
-
-@dataclass(frozen=True, slots=True)
 class Settings:
     """One installation."""
 
@@ -51,7 +41,6 @@ class Settings:
     """``HENJI_SECURE_COOKIES``; on unless the public address is plain http."""
     most_body_bytes: int
     """``HENJI_MOST_BODY_BYTES``: the largest submission accepted."""
-    pkcs11: Pkcs11Settings | None
 
     @property
     def files(self) -> Path:
@@ -84,26 +73,6 @@ def _instant(env: Mapping[str, str]) -> datetime | None:
         ) from error
 
 
-def _pkcs11(env: Mapping[str, str]) -> Pkcs11Settings | None:
-    names = {
-        "module": "HENJI_SEAL_PKCS11_MODULE",
-        "token_label": "HENJI_SEAL_PKCS11_TOKEN",
-        "key_label": "HENJI_SEAL_PKCS11_KEY",
-        "pin_file": "HENJI_SEAL_PKCS11_PIN_FILE",
-    }
-    given = {field: env[name] for field, name in names.items() if env.get(name)}
-    if not given:
-        return None
-    if len(given) < len(names):
-        absent = ", ".join(name for field, name in names.items() if field not in given)
-        raise SettingInvalid(
-            Bilingual(f"PKCS#11 设置不完整，缺少 {absent}。", f"The PKCS#11 settings are incomplete: {absent} missing.")
-        )
-    return Pkcs11Settings(
-        Path(given["module"]), given["token_label"], given["key_label"], Path(given["pin_file"])
-    )
-
-
 def _number(env: Mapping[str, str], name: str, default: int) -> int:
     text = env.get(name, str(default))
     if not text.isdigit():
@@ -130,5 +99,4 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         public_url=public_url,
         secure_cookies=env.get("HENJI_SECURE_COOKIES", "0" if public_url.startswith("http://") else "1") == "1",
         most_body_bytes=_number(env, "HENJI_MOST_BODY_BYTES", 8 * 1024 * 1024),
-        pkcs11=_pkcs11(env),
     )

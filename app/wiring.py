@@ -1,9 +1,9 @@
 """Build the long-lived objects of one process from its settings."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from collections.abc import Callable
 
 from app.actions.deps import Deps
 from app.audit.engine.evaluate import Evaluator
@@ -96,7 +96,8 @@ def new_installation(home: Path, clock: Clock) -> Deps:
 
     Only the demo makes an installation in one go; a real one is made step by step, by commands.
     """
-    settings = replace(read_settings({}), home=home.absolute(), database_url=f"sqlite:///{home.absolute() / 'henji.db'}")
+    home = home.absolute()
+    settings = replace(read_settings({}), home=home, database_url=f"sqlite:///{home / 'henji.db'}")
     home.mkdir(parents=True, exist_ok=True)
     open_store(settings.database_url, settings.files).upgrade()
     create_keys(settings.keys, settings.office_name_zh, SystemClock().now(), slug="demo")

@@ -6,8 +6,8 @@ from typing import Any
 
 import yaml
 
-from app.audit.engine.rulebook import RuleLibrary
 from app.audit.engine.loader import read_rules
+from app.audit.engine.rulebook import RuleLibrary
 from app.office.clause import read_clauses
 
 AVAILABLE_DOCUMENTS = frozenset({"D19"})

@@ -9,8 +9,8 @@ from app.core.clock import Clock
 from app.core.text import Bilingual
 from app.keys.ring import KeyRing
 from app.office.clause import Clause
-from app.store.office_cache import OfficeCache
 from app.store.database import Store
+from app.store.office_cache import OfficeCache
 
 
 @dataclass(frozen=True)

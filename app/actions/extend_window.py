@@ -22,6 +22,7 @@ from app.store.contexts import extension_context
 from app.store.values import StoredExtension
 
 EVENT = "on_extension"
+RULE = "WIN-11"
 _CALENDAR_MARGIN = timedelta(days=40)
 
 
@@ -34,9 +35,7 @@ def read_month(text: str) -> Month:
     try:
         return Month.read(text)
     except ValueError as error:
-        raise Invalid(
-            Bilingual(f"{text!r} 不是月份（YYYY-MM）。", f"{text!r} is no month (YYYY-MM).")
-        ) from error
+        raise Invalid(Bilingual(f"{text!r} 不是月份（YYYY-MM）。", f"{text!r} is no month (YYYY-MM).")) from error
 
 
 def extend_window(deps: Deps, actor: Actor, cycle_text: str, body: Mapping[str, Any], request: RequestKey) -> Reply:
@@ -90,7 +89,8 @@ def _judge_and_keep(
         extension_id = f"X-{period}-{uow.numbers.next('X', period):06d}"
         subject = Subject("extension", extension_id, 1, cycle, stage.value)
         stored = record(deps, uow, actor, subject, judged, "window.extended", at)
-        in_force = stored.verdict != Outcome.BLOCK
+        # Only a pass moves a window: what could not be judged waits for a person.
+        in_force = judged.judgement.outcome_of(RULE) is Outcome.PASS
         uow.extensions.add(
             StoredExtension(
                 extension_no=0,

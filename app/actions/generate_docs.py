@@ -22,7 +22,9 @@ def _rules_page(rules: Path) -> str:
     parts.append("\n# 事实目录 Catalogue of facts\n")
     for scope in library.catalogue.scopes.values():
         parts.append(f"\n## {scope.name} — {scope.title.zh} {scope.title.en}\n")
-        parts.append("| 事实 fact | 类型 type | 单位 unit | 名称 name | 公式 formula |\n| --- | --- | --- | --- | --- |")
+        parts.append(
+            "| 事实 fact | 类型 type | 单位 unit | 名称 name | 公式 formula |\n| --- | --- | --- | --- | --- |"
+        )
         for fact in scope.facts.values():
             values = (
                 f"`{fact.name}`",
@@ -35,10 +37,21 @@ def _rules_page(rules: Path) -> str:
     return "\n".join(parts) + "\n"
 
 
+def _status_line(rule: Rule) -> str:
+    parts = (
+        f"第 {rule.version} 版 version",
+        rule.status.value,
+        rule.severity,
+        ", ".join(rule.events),
+        f"scope `{rule.scope}`",
+    )
+    return "- " + " · ".join(parts)
+
+
 def _rule_section(rule: Rule) -> str:
     lines = [
         f"\n## {rule.id} {rule.title.zh} — {rule.title.en}\n",
-        f"- 第 {rule.version} 版 version · {rule.status.value} · {rule.severity} · {', '.join(rule.events)} · scope `{rule.scope}`",
+        _status_line(rule),
         f"- 依据 clauses: {', '.join(rule.clauses)}",
         *[f"- 参数 parameter `{name}`: {_series(series)}" for name, series in rule.params.items()],
     ]

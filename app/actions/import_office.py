@@ -5,6 +5,7 @@ import secrets
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from app.actions.deps import Deps
@@ -16,7 +17,11 @@ from app.core.errors import Fault, NotFound
 from app.core.text import Bilingual
 from app.office.items import COLLECTIONS, ReadItem, read_item
 from app.office.permission import Permission
+from app.store.office_values import OfficeImport
 from app.store.unit_of_work import UnitOfWork
+
+MOST_MISMATCHES = 10_000
+"""The reply names all of them; the kept import names this many, and the items keep their raw form in any case."""
 
 _BULK = 5_000
 """Actuals are written in groups of this many items."""
@@ -50,16 +55,29 @@ def import_office(deps: Deps, actor: Actor, collection: str, items: Iterable[Inc
         )
     at = deps.clock.now()
     with deps.store.write() as uow:
-        tally = _Tally(collection)
+        tally = _Tally()
         _take(uow, collection, items, at, tally)
         body = tally.body()
+        counts = {name: body[name] for name in tally.COUNTS}
+        period = f"{local_date(at):%Y%m}"
+        uow.office.record_import(
+            OfficeImport(
+                import_id=f"I-{period}-{uow.numbers.next('I', period):06d}",
+                at=at,
+                actor=actor.as_json(),
+                collection=collection,
+                body_digest=tally.digest,
+                mismatches=tally.mismatches,
+                **counts,
+            )
+        )
         uow.log.append(
             Event(
                 name="office.imported",
                 at=instant(at),
                 actor=actor.as_json(),
                 subject={"kind": "office", "id": collection, "version": uow.office.revision()},
-                body={**{name: body[name] for name in tally.COUNTS}, "items_digest": tally.digest},
+                body={**counts, "items_digest": tally.digest},
                 salt=secrets.token_hex(16),
             )
         )
@@ -71,10 +89,8 @@ class _Tally:
 
     COUNTS = ("received", "created", "changed", "unchanged", "rejected")
 
-    def __init__(self, collection: str) -> None:
-        self._collection = collection
+    def __init__(self) -> None:
         self._results: list[dict[str, Any]] = []
-        self._counts: Counter[str] = Counter()
         self._hash = hashlib.sha256()
 
     def expect(self) -> dict[str, Any]:
@@ -89,6 +105,14 @@ class _Tally:
     def keep(self, result: dict[str, Any], item: ReadItem, status: str) -> None:
         result["status"] = status
         self._hash.update(canonical_bytes(item.body) + b"\n")
+
+    @property
+    def mismatches(self) -> list[dict[str, Any]]:
+        """What was read as something else, with the key of its item; at most MOST_MISMATCHES are kept."""
+        found = (
+            {"key": result["key"], **mismatch} for result in self._results for mismatch in result.get("mismatches", ())
+        )
+        return list(islice(found, MOST_MISMATCHES))
 
     @property
     def digest(self) -> str:

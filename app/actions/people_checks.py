@@ -28,6 +28,7 @@ def require_role(uow: UnitOfWork, person_id: str, roles: Sequence[Role], day: da
     names = "、".join(roles)
     message = Bilingual(
         f"人员 {person_id} 在 {day} 不担任所需岗位（{names}）。请核对人员编号或先导入其岗位。",
-        f"{person_id} holds none of the roles this needs ({', '.join(roles)}) on {day}. Check the id or import the role.",
+        f"{person_id} holds none of the roles this needs ({', '.join(roles)}) on {day}. "
+        "Check the id or import the role.",
     )
     raise PersonUnfit(message, [Fault(pointer, PersonUnfit.code, message)])

@@ -81,9 +81,7 @@ def read_consistency(deps: Deps, first: int, second: int | None = None) -> dict[
     signed = checkpoint_for(deps)
     wanted = signed.size if second is None else second
     if not 0 < first <= wanted <= signed.size:
-        message = Bilingual(
-            f"应满足 0 < from <= to <= {signed.size}。", f"0 < from <= to <= {signed.size} must hold."
-        )
+        message = Bilingual(f"应满足 0 < from <= to <= {signed.size}。", f"0 < from <= to <= {signed.size} must hold.")
         raise Invalid(message, [Fault("/from", "value.out_of_range", message)])
     with deps.store.read() as uow:
         return {

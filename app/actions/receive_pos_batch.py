@@ -43,9 +43,7 @@ def receive_pos_batch(deps: Deps, actor: Actor, body: Mapping[str, Any], request
     return answer_once(deps, actor, request, lambda: _judge_and_keep(deps, actor, batch, body, request))
 
 
-def _judge_and_keep(
-    deps: Deps, actor: Actor, batch: ReadBatch, body: Mapping[str, Any], request: RequestKey
-) -> Reply:
+def _judge_and_keep(deps: Deps, actor: Actor, batch: ReadBatch, body: Mapping[str, Any], request: RequestKey) -> Reply:
     at = deps.clock.now()
     cycle = Month.of(local_date(at))
     rulebook = rulebook_on(deps, EVENT, cycle)

@@ -72,9 +72,7 @@ def record_cycle_event(
         stage = fields.choice("stage", [stage.value for stage in Stage])
         stages = (Stage(stage),) if stage in set(Stage) else stages
     fields.done()
-    return answer_once(
-        deps, actor, request, lambda: _record(deps, actor, cycle, event, stages, body, request)
-    )
+    return answer_once(deps, actor, request, lambda: _record(deps, actor, cycle, event, stages, body, request))
 
 
 def _record(
@@ -96,9 +94,7 @@ def _record(
             reply.update(_open_stage(uow, actor, cycle, stages[0], at))
         else:
             subjects = _subjects(deps, uow, cycle, event, stages, at)
-            evaluations = [
-                _judge_one(deps, uow, actor, event, subject, facts, body, at) for subject, facts in subjects
-            ]
+            evaluations = [_judge_one(deps, uow, actor, event, subject, facts, body, at) for subject, facts in subjects]
             reply["evaluations"] = [evaluation_body(stored) for stored in evaluations]
         return kept(uow, actor, request, reply, at)
 
@@ -149,7 +145,10 @@ def _freeze_customers(uow: UnitOfWork, cycle: Month, at: datetime) -> dict[str, 
     day = snapshot_day(cycle)
     if local_date(at) < day:
         raise SnapshotEarly(
-            Bilingual(f"客户快照按 {day} 零时的状态生成，请到日后再操作。", f"The state of {day} 00:00 is frozen; come back then.")
+            Bilingual(
+                f"客户快照按 {day} 零时的状态生成，请到日后再操作。",
+                f"The state of {day} 00:00 is frozen; come back then.",
+            )
         )
     if uow.office.snapshot(cycle) is not None:
         raise SnapshotTaken(

@@ -1,4 +1,4 @@
-"""Put on record that a body could not be represented: who, when, which bytes, why. The bytes themselves are not kept."""
+"""Put on record that a body could not be represented: who, when, which bytes (by hash only), why."""
 
 import secrets
 

@@ -39,9 +39,7 @@ def reopen_forecast(deps: Deps, actor: Actor, forecast_id: str, body: Mapping[st
         head = uow.forecasts.get(forecast_id)
         actor.require(Permission.REOPEN_FORECAST, territory=head.newest.territory_id)
         require_role(uow, approved_by, (Role.MARKET_MANAGER,), local_date(at), "/approved_by")
-        uow.forecasts.add_reopening(
-            Reopening(forecast_id, head.version, approved_by, reason, at, actor.as_json())
-        )
+        uow.forecasts.add_reopening(Reopening(forecast_id, head.version, approved_by, reason, at, actor.as_json()))
         uow.log.append(
             Event(
                 name="forecast.reopened",

@@ -69,9 +69,7 @@ def read_record(deps: Deps, actor: Actor, evaluation_id: str) -> bytes:
     return data
 
 
-def record_evidence(
-    deps: Deps, uow: UnitOfWork, stored: StoredEvaluation, signed: StoredCheckpoint
-) -> dict[str, Any]:
+def record_evidence(deps: Deps, uow: UnitOfWork, stored: StoredEvaluation, signed: StoredCheckpoint) -> dict[str, Any]:
     """Return the evidence that is attached to the record: all that is needed to check it without the service."""
     keyring = deps.load_keyring()
     return {

@@ -37,9 +37,7 @@ class JudgedForecast:
     rests_on: object
 
 
-def submit_forecast(
-    deps: Deps, actor: Actor, payload: Mapping[str, Any], request: RequestKey
-) -> Reply:
+def submit_forecast(deps: Deps, actor: Actor, payload: Mapping[str, Any], request: RequestKey) -> Reply:
     """Judge ``payload``, keep it as the next version of its forecast, log it, and answer; all in one transaction.
 
     The judging itself is done before the writer's lock is taken, and done again when anything it rests on has
@@ -59,7 +57,8 @@ def judge_forecast(deps: Deps, uow: UnitOfWork, forecast: Forecast, at: datetime
     rests_on = forecast_dependencies(uow, forecast)
     context = forecast_context(uow, forecast, at, deps.office_cache)
     rulebook = rulebook_on(deps, EVENT, forecast.cycle)
-    return JudgedForecast(judge(deps, rulebook, forecast_facts(forecast, context, rulebook), forecast.payload), context, rests_on)
+    facts = forecast_facts(forecast, context, rulebook)
+    return JudgedForecast(judge(deps, rulebook, facts, forecast.payload), context, rests_on)
 
 
 def _judge_and_keep(deps: Deps, actor: Actor, forecast: Forecast, request: RequestKey) -> Reply:

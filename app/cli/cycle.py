@@ -16,10 +16,10 @@ from app.actions.record_cycle_event import EVENTS, record_cycle_event
 from app.actions.reopen_forecast import reopen_forecast
 from app.actions.reply import Reply, RequestKey
 from app.actions.submit_forecast import SUBJECT_KINDS, submit_forecast
+from app.cli.bodies import FORECAST_SHAPE, POS_BATCH_SHAPE, read_body
 from app.cli.output import json_option, print_json
 from app.cli.session import deps, operator
 from app.core.canonical import sha256_hex
-from app.cli.bodies import FORECAST_SHAPE, POS_BATCH_SHAPE, read_body
 from app.office.cycle import Stage
 
 _MARKS = {"block": "■ 阻断", "flag": "▲ 预警", "note": "● 提示", "not_evaluable": "▨ 数据不足", "pass": "✓ 通过"}

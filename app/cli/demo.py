@@ -31,7 +31,13 @@ _MARKS = {"block": "■ 阻断", "flag": "▲ 预警", "note": "● 提示", "no
 
 
 @click.command()
-@click.option("--out", type=click.Path(path_type=Path), default=Path("var/demo"), show_default=True, help="a new or empty folder")  # fmt: skip
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("var/demo"),
+    show_default=True,
+    help="a new or empty folder",
+)
 @click.option("--seed", default=2026, show_default=True, type=int, help="the same seed plays the same month")
 @click.option("--records/--no-records", default=True, help="write every record as PDF")
 @click.option("--serve", is_flag=True, help="open the demo office afterwards; an existing demo is opened as it is")
@@ -46,7 +52,7 @@ def demo(context: click.Context, out: Path, seed: int, records: bool, serve: boo
     home = out / "installation"
     if (home / "DEMO").exists():
         if not serve:
-            raise click.ClickException(f"{out} 中已有演示数据。 There is a demo in {out} already; choose another folder.")
+            raise click.ClickException(f"{out} 中已有演示数据。 There is a demo in {out} already; choose another.")
         _open(home, out, port, seed)
         return
     if out.exists() and any(out.iterdir()):
@@ -78,7 +84,8 @@ def _make(home: Path, out: Path, seed: int, *, records: bool) -> list[Played]:
         (out / "trust-root.pem").write_text("".join(deps.load_keyring().roots), encoding="utf-8")
         if records:
             task = progress.add_task("", total=len(played), phase="存证文件 the records")
-            _write_records(deps, out / "records", played, lambda what: progress.update(task, advance=1, description=what))
+            advance: Callable[[str], None] = lambda what: progress.update(task, advance=1, description=what)  # noqa: E731  # as above
+            _write_records(deps, out / "records", played, advance)
     (home / "DEMO").write_text("An invented county. The demo accounts exist only here.\n", encoding="utf-8")
     deps.store.close()
     return played

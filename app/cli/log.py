@@ -17,7 +17,13 @@ def log() -> None:
 
 @log.command()
 @json_option
-@click.option("--checkpoint", "held", type=click.File("r", encoding="utf-8"), multiple=True, help="a checkpoint kept elsewhere; repeatable")
+@click.option(
+    "--checkpoint",
+    "held",
+    type=click.File("r", encoding="utf-8"),
+    multiple=True,
+    help="a checkpoint kept elsewhere; repeatable",
+)
 @click.pass_context
 def verify(context: click.Context, as_json: bool, held: tuple[TextIO, ...]) -> None:
     """Rebuild the log from its entries and compare every node and checkpoint; exit 1 on the first difference."""

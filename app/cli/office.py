@@ -52,7 +52,8 @@ def _print(file: Path, body: dict[str, Any]) -> None:
                 click.echo(f"{file}:{result['line']}: {mismatch['note']['zh']} {mismatch['note']['en']}")
             shown += 1
     if shown > MOST_SHOWN:
-        click.echo(f"…… 另有 {shown - MOST_SHOWN} 处按规范读取；--json 列出全部。 {shown - MOST_SHOWN} more; see --json.")
+        more = shown - MOST_SHOWN
+        click.echo(f"…… 另有 {more} 处按规范读取；--json 列出全部。 {more} more; see --json.")
     for result in body["results"]:
         for error in result.get("errors", []):
             message = error["message"]

@@ -10,7 +10,14 @@ from app.reports.check import check_record
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--trust", "roots", multiple=True, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), help="a root certificate (PEM) you were given; repeatable")  # fmt: skip
+@click.option(
+    "--trust",
+    "roots",
+    multiple=True,
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="a root certificate (PEM) you were given; repeatable",
+)
 @click.option("--log-key", help="the verifier key of the log, when you were given it")
 @json_option
 @click.pass_context

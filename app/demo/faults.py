@@ -107,9 +107,7 @@ def omitted(honest: Payload, deliveries: Deliveries, prices: Mapping[str, Decima
     line = _steady_line(payload, deliveries)
     payload["lines"].remove(line)
     retotal(payload, prices)
-    return Planted(
-        payload, Bilingual("漏录近3月持续销售的规格", "A steadily selling SKU left out"), {"ENT-05": "flag"}
-    )
+    return Planted(payload, Bilingual("漏录近3月持续销售的规格", "A steadily selling SKU left out"), {"ENT-05": "flag"})
 
 
 def extra_zero(honest: Payload, deliveries: Deliveries, prices: Mapping[str, Decimal]) -> Planted:
@@ -126,8 +124,7 @@ def _steady_line(payload: Payload, deliveries: Deliveries) -> Payload:
     return next(
         line
         for line in payload["lines"]
-        if line["channel"] == "model"
-        and min(deliveries.last_three(line["licence_no"], line["sku"])) >= _CLEAR_MEAN
+        if line["channel"] == "model" and min(deliveries.last_three(line["licence_no"], line["sku"])) >= _CLEAR_MEAN
     )
 
 

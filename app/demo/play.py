@@ -278,7 +278,8 @@ class Player:
 
     def _event(self, event: str, stage: str | None, title: Bilingual, expected: Expected = NOTHING) -> None:
         body = {"event": event, **({"stage": stage} if stage else {})}
-        reply = record_cycle_event(self.deps, self.system, _CYCLE, body, self._key({**body, "at": str(self.clock.now())}))
+        key = self._key({**body, "at": str(self.clock.now())})
+        reply = record_cycle_event(self.deps, self.system, _CYCLE, body, key)
         for evaluation in json.loads(reply.body)["evaluations"]:
             self._keep(evaluation, title, expected)
 
@@ -302,5 +303,3 @@ class Player:
     def _key(body: Mapping[str, Any]) -> RequestKey:
         digest = sha256_hex(canonical_bytes(body))
         return RequestKey(f"demo-{digest}", digest)
-
-

@@ -1,4 +1,4 @@
-"""Nothing that was acknowledged is lost, doubled or torn, however the workers die. Source: design/reliability.md 4.1."""
+"""Nothing acknowledged is lost, doubled or torn, however the workers die. Source: design/reliability.md 4.1."""
 
 import http.client
 import json

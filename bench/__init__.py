@@ -1,0 +1,1 @@
+"""Repeatable benchmarks. Each prints ratios of figures measured side by side in one run; none is a test."""
