@@ -104,8 +104,6 @@ def require_shape(check: Check, value: Any) -> Mapping[str, Any]:  # noqa: ANN40
         if len(faults) == MOST_FAULTS:
             break
     if faults:
-        raise RequestShape(
-            Bilingual(f"有 {len(faults)} 处需要更正。", f"{len(faults)} places need correction."), faults
-        )
+        raise RequestShape(Bilingual(f"有 {len(faults)} 处需要更正。", f"Faults to correct: {len(faults)}."), faults)
     checked: Mapping[str, Any] = value
     return checked

@@ -26,6 +26,7 @@ from app.http.errors import BodyTooLarge, MediaUnsupported, NotAcceptable, NotRe
 MEDIA = "application/problem+json"
 _CLIENT_ERRORS = range(400, 500)
 _UNAUTHORIZED = 401
+_RETRY_AFTER_SECONDS = {"idempotency.running": 1, "quota.exceeded": 10, "service.not_ready": 5}
 
 _log = logging.getLogger("henji.http")
 
@@ -87,11 +88,14 @@ def problem_document(error: AppError, instance: str, language: str) -> dict[str,
 def problem_response(error: AppError) -> Response:
     """Return ``error`` as the answer to the current request, in the caller's language."""
     language = preferred_language()
+    status, code, _ = _words(error)
     body = problem_document(error, f"urn:uuid:{request_number()}", language)
-    response = Response(orjson.dumps(body), status=_words(error)[0], content_type=MEDIA)
+    response = Response(orjson.dumps(body), status=status, content_type=MEDIA)
     response.headers["Content-Language"] = language
     response.vary.add("Accept-Language")
-    if response.status_code == _UNAUTHORIZED:
+    if code in _RETRY_AFTER_SECONDS:
+        response.headers["Retry-After"] = str(_RETRY_AFTER_SECONDS[code])
+    if status == _UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = 'Bearer realm="henji"'
     return response
 

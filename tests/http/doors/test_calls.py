@@ -106,6 +106,7 @@ def test_the_list_takes_its_filters_and_its_limit(client, headers, actions):
         ("limit=-1", {("limit", "value.out_of_range")}),
         ("limit=ten", {("limit", "value.out_of_range")}),
         ("limit=1&limit=2", {("limit", "query.duplicate")}),
+        ("limit=1&limit=2&colour=red", {("limit", "query.duplicate"), ("colour", "field.unknown")}),
         ("colour=red", {("colour", "field.unknown")}),
         ("verdict=good&cycle=now", {("verdict", "value.not_allowed"), ("cycle", "value.not_a_month")}),
         ("cursor=%E2%80%8B", {("cursor", "identifier.hidden_character")}),
@@ -192,6 +193,7 @@ def test_readiness_names_what_is_broken(client, actions):
     actions.answers["ready"] = [good, Readiness("keys", ok=False, sentence=Bilingual("无", "gone"))]
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json["code"]) == (503, "service.not_ready")
+    assert answer.headers["Retry-After"] == "5"
     assert [(error["pointer"], error["code"]) for error in answer.json["errors"]] == [("keys", "check.failed")]
 
 

@@ -124,6 +124,7 @@ def test_a_hostile_body_gets_a_bounded_answer():
 
 
 def test_the_deepest_allowed_nesting_is_read_and_one_more_is_refused():
+    assert MOST_DEPTH == 32
     assert parse_json(b"[" * MOST_DEPTH + b"]" * MOST_DEPTH) is not None
     assert faults(b"[" * (MOST_DEPTH + 1) + b"]" * (MOST_DEPTH + 1)) == [("/0" * MOST_DEPTH, "json.too_deep")]
     assert faults(b'{"a":' * 900 + b"1" + b"}" * 900)[0][1] == "json.too_deep"
