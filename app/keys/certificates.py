@@ -1,9 +1,10 @@
-"""The two certificates of an installation: a root, and the system seal issued directly by it.
+"""The certificates of an installation: a root, and the system seal and the people issued directly by it.
 
 Flat on purpose: the revocation list of an issuing authority in between cannot be validated once it is stale.
 Source: design/signing.md, 2.4.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cryptography import x509
@@ -15,14 +16,23 @@ from cryptography.x509.oid import NameOID
 
 from app.core.errors import Invalid
 from app.core.text import Bilingual
+from app.keys.folder import KeysUnusable
 
 ROOT_NAME = "信任根 Trust Root"
 SEAL_NAME = "系统印章 System Seal"
 _ROOT_DAYS = 20 * 365 + 5
 _SEAL_DAYS = 10 * 365 + 2
+PERSON_DAYS = 3 * 365
 _MOST_CHARACTERS = 64
 """Source: ITU-T X.520, upper bound of an organisation name."""
 _BACKDATED = timedelta(days=1)
+
+
+class PersonNameUnusable(Invalid):
+    """The name, unit or number of a person does not fit into a certificate. 422."""
+
+    code = "keys.person_name_unusable"
+    title = Bilingual("姓名不能写入证书", "The person's name does not fit into a certificate")
 
 
 class OfficeNameUnusable(Invalid):
@@ -126,6 +136,79 @@ def issue_seal(
         .add_extension(x509.CRLDistributionPoints([point]), critical=False)
         .sign(root_key, hashes.SHA256())
     )
+
+
+@dataclass(frozen=True, slots=True)
+class PersonName:
+    """Who a person is, as certificate and page say it."""
+
+    name: str
+    """As printed, at most 64 characters."""
+    unit: str
+    """Role and unit, as printed: 客户经理 Account manager · T-07. At most 64 characters."""
+    number: str
+    """Id of the person, ASCII: two people of one name stay two."""
+
+
+def issue_person(
+    office: str,
+    person: PersonName,
+    key: EllipticCurvePublicKey,
+    root: x509.Certificate,
+    root_key: EllipticCurvePrivateKey,
+    now: datetime,
+    crl_url: str,
+    days: int = PERSON_DAYS,
+) -> x509.Certificate:
+    """Return the certificate of ``person``, valid for ``days`` from ``now`` (aware), never longer than the root.
+
+    For digital signatures a person stands by: KeyUsage digitalSignature and nonRepudiation, nothing else.
+
+    Raises:
+        PersonNameUnusable: a part is empty, too long, or cannot be written in a certificate.
+        OfficeNameUnusable: the name of the office does not fit.
+        KeysUnusable: the key is on another curve.
+    """
+    if not isinstance(key.curve, SECP256R1):
+        raise KeysUnusable(
+            Bilingual("个人签名密钥应为 P-256。", "A person signs with a key on P-256; this one is on another curve.")
+        )
+    printable = person.number.isascii() and person.number.isprintable()
+    parts = (person.name, person.unit, person.number)
+    if not printable or not all(part.strip() and len(part) <= _MOST_CHARACTERS for part in parts):
+        raise PersonNameUnusable(
+            Bilingual(
+                f"姓名“{person.name}”、岗位“{person.unit}”各应为 1 至 {_MOST_CHARACTERS} 个字符，"
+                f"编号“{person.number}”只能用 ASCII 字符。",
+                f"The name {person.name!r} and the unit {person.unit!r} have 1 to {_MOST_CHARACTERS} characters, "
+                f"the number {person.number!r} is ASCII.",
+            )
+        )
+    more = [
+        x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, person.unit),
+        x509.NameAttribute(NameOID.SERIAL_NUMBER, person.number),
+    ]
+    subject = x509.Name([*_name(office, person.name), *more])
+    end = min(now.replace(microsecond=0) + timedelta(days=days), root.not_valid_after_utc)
+    point = x509.DistributionPoint([x509.UniformResourceIdentifier(crl_url)], None, None, None)
+    return (
+        _builder(subject, root.subject, key, root_key.public_key(), now)
+        .not_valid_after(end)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_usage(authority=False), critical=True)
+        .add_extension(x509.CRLDistributionPoints([point]), critical=False)
+        .sign(root_key, hashes.SHA256())
+    )
+
+
+def person_of(certificate: x509.Certificate) -> PersonName:
+    """Return who ``certificate`` says it belongs to; parts it does not name are empty."""
+
+    def said(oid: x509.ObjectIdentifier) -> str:
+        found = certificate.subject.get_attributes_for_oid(oid)
+        return str(found[0].value) if found else ""
+
+    return PersonName(said(NameOID.COMMON_NAME), said(NameOID.ORGANIZATIONAL_UNIT_NAME), said(NameOID.SERIAL_NUMBER))
 
 
 def pem(certificate: x509.Certificate) -> str:

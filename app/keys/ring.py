@@ -38,8 +38,8 @@ __all__ = ["KeyRing", "LogNameUnusable", "Token", "create_keys", "ed25519_verify
 
 KEYS_FORMAT = "henji-keys/1"
 _ABOUT = "keys.json"
-_ROOT_KEY, _ROOT = "root.key", "trust-root.pem"
-_SEAL_KEY, _SEAL, _SEAL_TOKEN = "seal.key", "seal.pem", "seal.pkcs11.json"
+ROOT_KEY, ROOT = "root.key", "trust-root.pem"
+_SEAL_KEY, SEAL, _SEAL_TOKEN = "seal.key", "seal.pem", "seal.pkcs11.json"
 _LOG_KEY = "log.key"
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _MOST_SLUG = 40
@@ -107,13 +107,13 @@ def create_keys(
     seal = issue_seal(office_name, public, root, root_key, now, revocations)
     files = {
         _ABOUT: json.dumps({"format": KEYS_FORMAT, "office": office_name, "log": name}, ensure_ascii=False).encode(),
-        _ROOT_KEY: _private_pem(root_key),
-        _ROOT: pem(root).encode(),
-        _SEAL: pem(seal).encode(),
-        _LOG_KEY: _private_pem(log_key),
+        ROOT_KEY: private_pem(root_key),
+        ROOT: pem(root).encode(),
+        SEAL: pem(seal).encode(),
+        _LOG_KEY: private_pem(log_key),
     }
-    files |= {_SEAL_TOKEN: token.as_bytes()} if token else {_SEAL_KEY: _private_pem(seal_key)}
-    _write_all(folder, files)
+    files |= {_SEAL_TOKEN: token.as_bytes()} if token else {_SEAL_KEY: private_pem(seal_key)}
+    write_all(folder, files)
     return load_keys(folder)
 
 
@@ -138,11 +138,17 @@ def slug_of(office_name: str, log_key: Ed25519PrivateKey, slug: str | None = Non
     return made or sha256_hex(log_key.public_key().public_bytes_raw())[:12]
 
 
-def _private_pem(key: EllipticCurvePrivateKey | Ed25519PrivateKey) -> bytes:
+def private_pem(key: EllipticCurvePrivateKey | Ed25519PrivateKey) -> bytes:
+    """Return ``key`` as PEM, not encrypted."""
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
-def _write_all(folder: Path, files: dict[str, bytes]) -> None:
+def write_all(folder: Path, files: dict[str, bytes]) -> None:
+    """Write ``files`` into a new ``folder``, all of them or none.
+
+    Raises:
+        KeysUnusable: the folder cannot be made.
+    """
     folder.parent.mkdir(parents=True, exist_ok=True)
     # Beside the final place, then renamed: a crash leaves all keys or none.
     draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
@@ -176,8 +182,8 @@ def load_keys(folder: Path) -> KeyRing:
             )
         ) from error
     about = _read_about(folder)
-    root = _read_certificate(folder / _ROOT)
-    seal = _read_certificate(folder / _SEAL)
+    root = read_certificate(folder / ROOT)
+    seal = read_certificate(folder / SEAL)
     if not issued_by(seal, root) or not holds_p256_key(seal):
         raise KeysUnusable(
             Bilingual(
@@ -185,9 +191,9 @@ def load_keys(folder: Path) -> KeyRing:
                 f"The seal certificate in {folder} was not issued by the trust root beside it.",
             )
         )
-    log_key = _read_private(folder / _LOG_KEY)
+    log_key = read_private(folder / _LOG_KEY)
     if not isinstance(log_key, Ed25519PrivateKey):
-        raise _damaged(folder / _LOG_KEY)
+        raise damaged(folder / _LOG_KEY)
     return KeyRing(about["office"], LogKey(about["log"], log_key), _read_seal(folder, seal), (pem(root),))
 
 
@@ -196,32 +202,42 @@ def _read_about(folder: Path) -> dict[str, str]:
     try:
         about = json.loads(read_guarded(path))
     except ValueError as error:
-        raise _damaged(path) from error
+        raise damaged(path) from error
     if not isinstance(about, dict) or about.get("format") != KEYS_FORMAT or not {"office", "log"} <= set(about):
-        raise _damaged(path)
+        raise damaged(path)
     return about
 
 
-def _read_certificate(path: Path) -> x509.Certificate:
+def read_certificate(path: Path) -> x509.Certificate:
+    """Return the certificate in a guarded PEM file.
+
+    Raises:
+        KeysUnusable: missing, open to others, or damaged.
+    """
     try:
         return x509.load_pem_x509_certificate(read_guarded(path))
     except ValueError as error:
-        raise _damaged(path) from error
+        raise damaged(path) from error
 
 
-def _read_private(path: Path) -> object:
+def read_private(path: Path) -> object:
+    """Return the private key in a guarded PEM file.
+
+    Raises:
+        KeysUnusable: missing, open to others, or damaged.
+    """
     try:
         return load_pem_private_key(read_guarded(path), None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise _damaged(path) from error
+        raise damaged(path) from error
 
 
 def _read_seal(folder: Path, certificate: x509.Certificate) -> SealKey:
     if (folder / _SEAL_TOKEN).exists():
         return TokenSealKey(der(certificate), read_token(read_guarded(folder / _SEAL_TOKEN)))
-    key = _read_private(folder / _SEAL_KEY)
+    key = read_private(folder / _SEAL_KEY)
     if not isinstance(key, EllipticCurvePrivateKey) or not _belongs(key.public_key(), certificate):
-        raise _damaged(folder / _SEAL_KEY)
+        raise damaged(folder / _SEAL_KEY)
     return FileSealKey(der(certificate), key)
 
 
@@ -229,7 +245,8 @@ def _belongs(key: EllipticCurvePublicKey, certificate: x509.Certificate) -> bool
     return key == certificate.public_key()
 
 
-def _damaged(path: Path) -> KeysUnusable:
+def damaged(path: Path) -> KeysUnusable:
+    """Return the error for a key file that is damaged or belongs elsewhere."""
     return KeysUnusable(
         Bilingual(
             f"密钥文件 {path} 已损坏，或与其他密钥不匹配。请从备份恢复。",

@@ -18,7 +18,11 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from app.core.text import Bilingual
 from app.keys.folder import KeysUnusable, read_guarded
+from app.keys.pin import PinWrong
 from app.keys.signature import from_raw
+
+_REFUSED_PINS = frozenset({"PinIncorrect", "PinInvalid", "PinLenRange", "PinLocked", "PinExpired"})
+"""What python-pkcs11 calls a PIN the token does not take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ class Token:
     key: str
     """Label of the key pair, P-256."""
     pin_file: str
-    """Path of a file with the user PIN, mode 0600."""
+    """Path of a file with the user PIN, mode 0600. Unused in a person's own token, whose PIN is typed."""
 
     def as_bytes(self) -> bytes:
         """Return what is kept in the key folder."""
@@ -72,11 +76,11 @@ def _pkcs11() -> Any:  # noqa: ANN401  # the package is optional and untyped
         ) from error
 
 
-def _open(token: Token) -> Any:  # noqa: ANN401  # a session of the untyped package
+def _open(token: Token, pin: str | None = None) -> Any:  # noqa: ANN401  # a session of the untyped package
     package = _pkcs11()
-    pin = read_guarded(Path(token.pin_file)).decode().strip()
+    typed = read_guarded(Path(token.pin_file)).decode().strip() if pin is None else pin
     try:
-        return package.lib(token.module).get_token(token_label=token.token).open(user_pin=pin)
+        return package.lib(token.module).get_token(token_label=token.token).open(user_pin=typed)
     except (package.PKCS11Error, RuntimeError, OSError) as error:
         raise KeysUnusable(
             Bilingual(
@@ -144,6 +148,41 @@ class TokenSealKey:
                 except package.PKCS11Error as error:
                     raise _no_key(self._token) from error
                 self._process = os.getpid()
-            # The raw mechanism: many tokens do not offer ECDSA with a digest inside. Source: design/signing.md, 2.2.
-            raw = self._key.sign(hashlib.sha256(message).digest(), mechanism=package.Mechanism.ECDSA)
-        return from_raw(bytes(raw))
+            return _sign(package, self._key, message)
+
+
+def _sign(package: Any, key: Any, message: bytes) -> bytes:  # noqa: ANN401  # the untyped package and its key
+    # The raw mechanism: many tokens do not offer ECDSA with a digest inside. Source: design/signing.md, 2.2.
+    raw = key.sign(hashlib.sha256(message).digest(), mechanism=package.Mechanism.ECDSA)
+    return from_raw(bytes(raw))
+
+
+class PinTokenKey:
+    """A person's key in the person's own token, opened with the PIN for each signature and closed again."""
+
+    def __init__(self, certificate_der: bytes, token: Token, pin: str) -> None:
+        """Sign with the key in ``token``, which belongs to the certificate; ``pin`` was typed by its owner."""
+        self.certificate_der = certificate_der
+        self._token, self._pin = token, pin
+
+    def sign(self, message: bytes) -> bytes:
+        """Return the ECDSA-SHA256 signature of ``message``, DER, with the smaller s.
+
+        Raises:
+            PinWrong: the token refuses the PIN.
+            KeysUnusable: the package, the token or the key is missing.
+        """
+        package = _pkcs11()
+        try:
+            session = _open(self._token, self._pin)
+        except KeysUnusable as error:
+            if type(error.__cause__).__name__ in _REFUSED_PINS:
+                raise PinWrong from error
+            raise
+        try:
+            key = session.get_key(object_class=package.ObjectClass.PRIVATE_KEY, label=self._token.key)
+            return _sign(package, key, message)
+        except package.PKCS11Error as error:
+            raise _no_key(self._token) from error
+        finally:
+            session.close()
