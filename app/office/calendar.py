@@ -39,3 +39,21 @@ class Calendar:
             if answer:
                 return day + timedelta(days=ahead)
         return None
+
+    def working_days(self, after: date, until: date) -> int | None:
+        """Return how many working days lie after ``after`` up to and with ``until``; None when not all are known.
+
+        The day something begins is not counted: a step entered on Monday has taken one working day on Tuesday.
+        """
+        answers = [self.is_working_day(after + timedelta(days=ahead)) for ahead in range(1, (until - after).days + 1)]
+        return None if None in answers else sum(answer is True for answer in answers)
+
+    def due(self, after: date, working_days: int) -> date | None:
+        """Return the last day of a limit of ``working_days`` (at least 1) that begins on ``after``.
+
+        None when a day needed is not yet announced. Looks 15 days ahead for each working day, as above.
+        """
+        day: date | None = after
+        for _ in range(working_days):
+            day = self.next_working_day(day + timedelta(days=1)) if day else None
+        return day

@@ -113,6 +113,38 @@ DELIVERY_METHODS = Spellings(
         "E": ("按需投放", "按需"),
     }
 )
+STANDARD_PERIODS = Spellings({"month": ("月", "按月", "每月"), "week": ("周", "按周", "每周")})
+DIMENSIONS = Spellings(
+    {
+        "county": ("区县", "县区"),
+        "market_type": ("市场类型",),
+        "area_code": ("城乡分类",),
+        "segment": ("业态",),
+        "market_section": ("市场部",),
+        "district_type": ("商圈", "商圈类型"),
+        "credit_level": ("信用等级", "诚信等级"),
+        "mutual_aid_group": ("互助小组",),
+        "licence_no": ("选点", "选点客户"),
+    }
+)
+EVIDENCE_KINDS = Spellings(
+    {
+        "application": ("变更申请", "申请书", "业态变更申请"),
+        "storefront": ("门头照", "门面照"),
+        "interior": ("店内照", "店堂照"),
+        "fixtures": ("柜台设施照", "设施照", "终端照"),
+        "licence_scope": ("营业执照", "营业执照经营范围"),
+        "site_record": ("实地核查记录", "走访记录"),
+        "correction_proof": ("更正证明",),
+        "other": ("其他",),
+    }
+)
+SALES_MODES = Spellings(
+    {"counter": ("柜台", "柜台式"), "self_service": ("自选", "开架自选"), "mixed": ("柜台+自选", "柜台与自选")}
+)
+IT_LEVELS = Spellings(
+    {"none": ("无终端", "没有终端"), "pos": ("终端", "收银终端"), "chain_system": ("连锁系统", "信息管理系统")}
+)
 UNITS = Spellings(
     {
         "条": ("carton", "cartons"),
