@@ -5,7 +5,7 @@ from typing import Any
 
 from apispec import APISpec
 
-from app.office.intake.collections import CollectionSpec
+from app.office.intake.collection import CollectionSpec
 from app.office.intake.fields import FieldSpec, Kind
 from app.office.items import COLLECTIONS
 

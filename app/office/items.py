@@ -11,7 +11,8 @@ from typing import Any, TypeGuard
 from app.core.errors import Fault
 from app.core.text import Bilingual
 from app.office.code_list import CodeList
-from app.office.intake.collections import COLLECTIONS, CollectionSpec, OfficeValue
+from app.office.intake.collection import CollectionSpec, OfficeValue
+from app.office.intake.collections import COLLECTIONS
 from app.office.intake.fields import FieldSpec, as_json, read_object
 from app.office.intake.notes import Mismatch, Notes, Place, escaped
 from app.office.intake.readers import LARGEST_COUNT, LONGEST_LICENCE
@@ -62,25 +63,39 @@ def read_item(name: str, raw: object, *, segments: CodeList | None = None) -> Re
     """
     if name == "actuals" and (quick := _read_plain_actual(raw)):
         return quick
-    spec = COLLECTIONS[name]
+    return read_as(COLLECTIONS[name], raw, segments=segments)
+
+
+def read_as(spec: CollectionSpec, raw: object, *, segments: CodeList | None = None) -> ReadItem:
+    """Return ``raw`` (any JSON value) read as an item of the collection ``spec``; otherwise as :func:`read_item`."""
     notes = Notes()
     place = Place(notes)
     values = read_object(raw, spec.fields, place)
     spec.check(values, place)
-    if segments is not None and isinstance(values.get("segment"), str):
-        values["segment"] = _segment_code(str(values["segment"]), segments, place)
+    if segments is not None:
+        _read_segments(values, segments, place)
     kept = raw if isinstance(raw, Mapping) else {}
     key = _key(spec, values)
     mismatches, faults = tuple(notes.mismatches), tuple(notes.faults)
     if faults:
-        return ReadItem(name, key, None, {}, kept, mismatches, faults)
+        return ReadItem(spec.name, key, None, {}, kept, mismatches, faults)
     body = {field: as_json(value) for field, value in values.items()}
-    return ReadItem(name, key, spec.build(values), body, kept, mismatches)
+    return ReadItem(spec.name, key, spec.build(values), body, kept, mismatches)
 
 
 def _key(spec: CollectionSpec, values: Mapping[str, object]) -> str:
     parts = [values[part] for part in spec.key]
     return "" if None in parts else "/".join(escaped(str(part)) for part in parts)
+
+
+def _read_segments(values: dict[str, Any], segments: CodeList, place: Place) -> None:
+    """Put the code in the place of every name of a format: of the item itself, and of each of its rows."""
+    if isinstance(values.get("segment"), str):
+        values["segment"] = _segment_code(values["segment"], segments, place)
+    for field, member in values.items():
+        for number, row in enumerate(member) if isinstance(member, tuple) else ():
+            if isinstance(row, dict) and isinstance(row.get("segment"), str):
+                row["segment"] = _segment_code(row["segment"], segments, place.at(field).at(number))
 
 
 def _segment_code(text: str, segments: CodeList, place: Place) -> str:

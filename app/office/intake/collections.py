@@ -3,16 +3,11 @@
 Source: docs/office-data.md, which is written for those callers.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 from app.core.text import Bilingual
-from app.office.calendar import CalendarDay
-from app.office.code_list import CodeList
 from app.office.customer import Brand, Customer, Manufacturer, Product
-from app.office.cycle import Cycle
 from app.office.intake.builders import (
-    Values,
     build_calendar_day,
     build_code_list,
     build_cycle,
@@ -27,12 +22,20 @@ from app.office.intake.builders import (
     check_windows,
 )
 from app.office.intake.checks import check_period
-from app.office.intake.fields import FieldSpec, Kind, Reader, nested, rows
-from app.office.intake.notes import Place
+from app.office.intake.collection import (
+    CollectionSpec,
+)
+from app.office.intake.collection import choice_field as _choice
+from app.office.intake.collection import count_field as _count
+from app.office.intake.collection import day_field as _day
+from app.office.intake.collection import id_field as _id
+from app.office.intake.collection import month_field as _month
+from app.office.intake.collection import object_field as _object
+from app.office.intake.collection import rows_field as _rows
+from app.office.intake.collection import text_field as _text
+from app.office.intake.collection import yes_no_field as _yes_no
+from app.office.intake.fields import FieldSpec, Kind
 from app.office.intake.readers import (
-    choice,
-    count,
-    day,
     days,
     grade,
     identifier,
@@ -40,12 +43,9 @@ from app.office.intake.readers import (
     licence,
     moment,
     money,
-    month,
-    name,
     price_class,
     requested_quantity,
     version,
-    yes_no,
 )
 from app.office.normalise import (
     ASSIGNMENT_KINDS,
@@ -54,95 +54,8 @@ from app.office.normalise import (
     SUPPLY_ATTRIBUTES,
     UNITS,
     VOLATILITY_CLASSES,
-    Spellings,
 )
-from app.office.people import Person, Territory
-from app.office.records import Actual, LedgerEntry, ModelRun
-
-OfficeValue = (
-    Person
-    | Territory
-    | Customer
-    | Manufacturer
-    | Brand
-    | Product
-    | CodeList
-    | CalendarDay
-    | Cycle
-    | Actual
-    | LedgerEntry
-    | ModelRun
-)
-"""What an item of office data is read as."""
-
-
-def _nothing_more(_values: Values, _place: Place) -> None:
-    """Say nothing: no two fields of the collection depend on each other."""
-
-
-@dataclass(frozen=True, slots=True)
-class CollectionSpec:
-    """One collection: what identifies an item, what it may hold, what it becomes."""
-
-    name: str
-    title: Bilingual
-    key: tuple[str, ...]
-    """The fields that identify an item; sending it again replaces it."""
-    fields: tuple[FieldSpec, ...]
-    build: Callable[[Values], OfficeValue]
-    """Called only with values that are without fault."""
-    check: Callable[[Values, Place], None] = _nothing_more
-    """Says what can only be seen when fields stand side by side."""
-    rows_field: str | None = None
-    """The list that stands as repeated rows in a flat file, one row a member."""
-
-    @property
-    def required(self) -> tuple[str, ...]:
-        """The fields every item must have."""
-        return tuple(spec.name for spec in self.fields if spec.required)
-
-    @property
-    def optional(self) -> tuple[str, ...]:
-        """The fields an item may leave open."""
-        return tuple(spec.name for spec in self.fields if not spec.required)
-
-
-def _id(field_name: str, zh: str, en: str, *also: str, required: bool = True, read: Reader | None = None) -> FieldSpec:
-    return FieldSpec(field_name, Kind.IDENTIFIER, Bilingual(zh, en), read or identifier(), required, also)
-
-
-def _text(field_name: str, zh: str, en: str, *also: str, required: bool = True) -> FieldSpec:
-    return FieldSpec(field_name, Kind.TEXT, Bilingual(zh, en), name, required, also)
-
-
-def _day(field_name: str, zh: str, en: str, *also: str, required: bool = True) -> FieldSpec:
-    return FieldSpec(field_name, Kind.DAY, Bilingual(zh, en), day, required, also)
-
-
-def _count(field_name: str, zh: str, en: str, *also: str, required: bool = True) -> FieldSpec:
-    return FieldSpec(field_name, Kind.INTEGER, Bilingual(zh, en), count, required, also)
-
-
-def _yes_no(field_name: str, zh: str, en: str, *also: str) -> FieldSpec:
-    return FieldSpec(field_name, Kind.YES_NO, Bilingual(zh, en), yes_no, also=also)
-
-
-def _month(field_name: str, zh: str, en: str, *also: str) -> FieldSpec:
-    return FieldSpec(field_name, Kind.MONTH, Bilingual(zh, en), month, also=also)
-
-
-def _choice(field_name: str, zh: str, en: str, spellings: Spellings, *also: str) -> FieldSpec:
-    read = choice(spellings)
-    return FieldSpec(field_name, Kind.CHOICE, Bilingual(zh, en), read, also=also, choices=spellings.by_value)
-
-
-def _rows(field_name: str, zh: str, en: str, members: tuple[FieldSpec, ...]) -> FieldSpec:
-    return FieldSpec(field_name, Kind.ROWS, Bilingual(zh, en), rows(members), members=members)
-
-
-def _object(field_name: str, zh: str, en: str, *members: FieldSpec) -> FieldSpec:
-    return FieldSpec(field_name, Kind.OBJECT, Bilingual(zh, en), nested(members), required=False, members=members)
-
+from app.office.records import Actual
 
 LICENCE = _id("licence_no", "许可证号", "licence_no", "烟草专卖零售许可证号", "专卖证号", read=licence)
 _LICENCE_NAMED = _id("licence_no", "许可证号", "licence_no", "烟草专卖零售许可证号", "专卖证号", read=identifier(32))
