@@ -1,5 +1,6 @@
 """The rule parameters that facts are computed with, typed."""
 
+from decimal import Decimal
 from typing import Protocol
 
 from app.core.errors import AppError
@@ -15,8 +16,20 @@ _FILED: dict[tuple[str, str], object] = {
     ("WIN-09", "new_or_exiting_sku_exempt"): True,
     ("ENT-08", "inactive_statuses"): ("停业", "歇业", "注销", "暂停供货"),
     ("ENT-12", "identical_skus"): 8,
+    ("SEG-02", "required_types"): ("storefront", "interior", "fixtures", "licence_scope", "site_record"),
+    ("SEG-02", "photo_max_age"): 30,
+    ("SEG-12", "area_tol"): Decimal("0.3"),
+    ("SEG-14", "window_days"): 30,
+    ("SEG-16", "check_limit"): 5,
+    ("SEG-16", "market_manager_limit"): 3,
+    ("SEG-16", "marketing_leader_limit"): 3,
+    ("SEG-16", "supervision_limit"): 3,
+    ("SEG-20", "days"): 180,
+    ("TRL-05", "min_interval"): 60,
+    ("TRL-05", "night_from"): 22,
+    ("TRL-05", "night_to"): 6,
 }
-"""What counts when a rule is retired: the facts it shares with other rules are still needed.
+"""What counts when a rule is retired or still a draft: the facts it shares with other rules are still needed.
 
 Source: domain/rules.json, defaults.
 """
@@ -43,6 +56,14 @@ def whole_number(parameters: Parameters, rule_id: str, name: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"{rule_id}.{name} is {value!r}, not a whole number")
     return value
+
+
+def decimal_number(parameters: Parameters, rule_id: str, name: str) -> Decimal:
+    """Return a parameter that is a decimal or a whole number."""
+    value = _value(parameters, rule_id, name)
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise TypeError(f"{rule_id}.{name} is {value!r}, not a number")
+    return Decimal(value)
 
 
 def yes_no(parameters: Parameters, rule_id: str, name: str) -> bool:

@@ -1,0 +1,74 @@
+"""Changes of the master data that nobody approved: SEG-15."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from app.audit.fact import FactSet, FactTable, fact_set
+from app.audit.facts.change_context import MasterSyncContext
+from app.audit.facts.parameters import Parameters
+from app.audit.facts.table import Columns
+from app.core.clock import local_date
+from app.office.customer import Customer
+from app.office.segment_change import IN_EFFECT_STATES, SegmentChange
+
+_ATTRIBUTES: Mapping[str, Callable[[Customer], str]] = {
+    "segment": lambda customer: customer.segment,
+    "grade": lambda customer: str(customer.grade),
+    "volatility_class": lambda customer: customer.volatility_class,
+    "territory": lambda customer: customer.territory_id,
+}
+
+_FACTS = (
+    "licence_no",
+    "attribute",
+    "value_filed",
+    "value_delivered",
+    "authorised",
+    "authority_no",
+    "batch",
+    "source_user",
+)
+
+
+def master_sync_facts(
+    context: MasterSyncContext,
+    parameters: Parameters,  # noqa: ARG001  # one shape for all subjects
+) -> FactSet:
+    """Return the scope ``master_difference``: one row for each attribute that differs from what was filed.
+
+    A customer delivered for the first time differs from nothing: SEG-19 looks at it.
+    """
+    columns: Columns = {name: [] for name in _FACTS}
+    today = local_date(context.received_at)
+    for licence_no, after in sorted(context.after.items()):
+        before = context.before.get(licence_no)
+        for attribute, value in _ATTRIBUTES.items() if before else ():
+            assert before is not None
+            if value(before) == value(after):
+                continue
+            number = _authority(context, licence_no, attribute, value(after), today)
+            row = (licence_no, attribute, value(before), value(after), number is not None, number)
+            for name, cell in zip(_FACTS, (*row, context.batch, context.source_user), strict=True):
+                columns[name].append(cell)
+    return fact_set(FactTable("master_difference", columns))
+
+
+def _authority(context: MasterSyncContext, licence_no: str, attribute: str, value: str, today: date) -> str | None:
+    """Return the number of what allows the new value from that day on; None when nothing does."""
+    if attribute == "segment":
+        return next(
+            (one.change_no for one in context.changes if _in_force(one, licence_no, value, today)),
+            None,
+        )
+    return context.orders.get((licence_no, attribute, value))
+
+
+def _in_force(change: SegmentChange, licence_no: str, segment: str, today: date) -> bool:
+    asked = change.application
+    return (
+        change.state in IN_EFFECT_STATES
+        and asked.licence_no == licence_no
+        and asked.proposed_segment == segment
+        and change.effective_on is not None
+        and change.effective_on <= today
+    )
