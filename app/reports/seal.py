@@ -1,25 +1,13 @@
-"""Seal an archive file: one PAdES B-B signature of the system, after which no byte may change.
-
-The only module that makes signatures with pyHanko, which is 0.x and pinned to one minor version.
-"""
+"""Seal an archive file: one PAdES B-B signature of the system, after which no byte may change."""
 
 import hashlib
 import io
-import uuid
 from datetime import datetime
-from typing import Any
 
 from asn1crypto import x509
-from asn1crypto.algos import SignedDigestAlgorithm
-from pyhanko.pdf_utils.content import PdfContent
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.layout import AxisAlignment, BoxConstraints, Margins, SimpleBoxLayoutRule
-from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import PdfSignatureMetadata
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
-from pyhanko.sign.signers import PdfSigner, Signer
-from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
-from pyhanko.stamp import StaticStampStyle
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
@@ -29,63 +17,7 @@ from app.reports import look
 from app.reports.evaluation_record import SEAL_FIELD
 from app.reports.flowables import Placed
 from app.reports.fonts import BOLD, REGULAR, Fonts
-
-_LONGEST_SIGNATURE = 72
-"""Bytes of a DER P-256 signature at most."""
-_CMS_BESIDE_CERTIFICATE = 1024
-"""Room for everything in the signature container but the certificate; it takes about 600 bytes."""
-_WHOLE_BOX = SimpleBoxLayoutRule(AxisAlignment.ALIGN_MID, AxisAlignment.ALIGN_MID, margins=Margins(0, 0, 0, 0))
-
-
-class _KeySigner(Signer):
-    """Lets pyHanko sign with a key it never sees."""
-
-    def __init__(self, key: SealKey) -> None:
-        super().__init__(
-            # Only the seal's own certificate goes into the file: an unsigned copy of any other could be changed unseen.
-            embed_roots=False,
-            signing_cert=x509.Certificate.load(key.certificate_der),
-            signature_mechanism=SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"}),
-        )
-        self._key = key
-
-    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
-        assert digest_algorithm == "sha256"
-        return bytes(_LONGEST_SIGNATURE) if dry_run else self._key.sign(data)
-
-
-class _SignerAt(PdfSigner):
-    """Signs at the moment the service's clock shows, not the machine's."""
-
-    def __init__(self, at: datetime, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
-        super().__init__(*args, **kwargs)
-        self._at = at
-
-    def init_signing_session(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
-        session = super().init_signing_session(*args, **kwargs)
-        session.system_time = self._at
-        return session
-
-    def register_extensions(self, pdf_out: Any, *, md_algorithm: str) -> None:  # noqa: ANN401
-        """Declare PAdES only; pyHanko would also declare PDF 2.0, which PDF/A-3 is not."""
-        assert md_algorithm == "sha256"
-        pdf_out.register_extension(ESIC_EXTENSION_1)
-
-
-class _PageContent(PdfContent):
-    """The first page of a PDF as the picture of a signature. Ten times faster than pyHanko's own text stamps."""
-
-    def __init__(self, pdf: bytes) -> None:
-        super().__init__()
-        self._pdf = pdf
-
-    def render(self) -> bytes:
-        page = self._ensure_writer.import_page_as_xobject(PdfFileReader(io.BytesIO(self._pdf)), page_ix=0)
-        name = "/Seal" + uuid.UUID(bytes=hashlib.sha256(self._pdf).digest()[:16]).hex
-        self.resources.xobject[name] = page
-        left, bottom, right, top = page.get_object()["/BBox"]
-        self.box = BoxConstraints(width=right - left, height=top - bottom)
-        return name.encode() + b" Do"
+from app.reports.signer import CMS_BESIDE_CERTIFICATE, KeySigner, SignerAt, whole_box
 
 
 def seal_pdf(pdf: bytes, key: SealKey, place: Placed, at: datetime, fonts: Fonts, *, simulated: bool) -> bytes:
@@ -107,19 +39,17 @@ def seal_pdf(pdf: bytes, key: SealKey, place: Placed, at: datetime, fonts: Fonts
         certify=True,
         docmdp_permissions=MDPPerm.NO_CHANGES,
     )
-    signer = _SignerAt(
+    signer = SignerAt(
         local(at),
         metadata,
-        _KeySigner(key),
-        stamp_style=StaticStampStyle(
-            background=_PageContent(picture), background_layout=_WHOLE_BOX, border_width=0, background_opacity=1.0
-        ),
+        KeySigner(key),
+        stamp_style=whole_box(picture),
         new_field_spec=SigFieldSpec(
             SEAL_FIELD, on_page=place.page, box=(left, bottom, right, top), readable_field_name="系统印章 System seal"
         ),
     )
     out = io.BytesIO()
-    reserved = 2 * (len(key.certificate_der) + _CMS_BESIDE_CERTIFICATE)
+    reserved = 2 * (len(key.certificate_der) + CMS_BESIDE_CERTIFICATE)
     signer.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)), output=out, bytes_reserved=reserved)
     return out.getvalue()
 

@@ -1,0 +1,183 @@
+"""Archive a document everybody has signed, so that it can be verified offline years later.
+
+A step of its own, after the last signature: the revocation list must be younger than every signature, and lie in the
+file before the time stamp that closes it. What would not stand the test of later years is not archived at all.
+Source: design/signing.md, 0.3, 2.1 and 2.4.
+"""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from asn1crypto import crl as asn1_crl
+from asn1crypto import x509
+from cryptography.x509 import Certificate, load_der_x509_certificate
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.signers import PdfTimeStamper
+from pyhanko.sign.validation.dss import DocumentSecurityStore
+
+from app.core.canonical import sha256_hex
+from app.core.clock import instant
+from app.core.errors import Conflict, Integrity
+from app.core.text import Bilingual
+from app.keys.authority import read_list, require_valid
+from app.keys.certificates import der, issued_by
+from app.keys.time_stamp_token import TimeStamp, verify_token
+from app.keys.timestamps import TimeStamper
+from app.reports.check_signatures import SignatureCheck, check_signatures
+from app.reports.long_term import long_term_faults
+from app.reports.signature_container import read_container
+from app.reports.signed_form import ARCHIVE_FIELD, Content, Expected
+from app.reports.signer import Stamps
+
+GATE_DAYS = (date(2027, 6, 1), date(2033, 6, 1), date(2045, 6, 1))
+"""What is archived must be verifiable then, given that its time stamp is renewed in time."""
+
+
+class ArchiveNotReady(Conflict):
+    """Signatures are missing or do not hold, or the revocation list is older than one of them. 409."""
+
+    code = "archive.not_ready"
+    title = Bilingual("尚不能归档", "It cannot be archived yet")
+
+
+class ArchiveUnfit(Integrity):
+    """The archived file would not be verifiable later; it was thrown away. 500."""
+
+    code = "archive.unfit"
+    title = Bilingual("归档文件不能通过日后的验证", "The archived file would not be verifiable later")
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """A document that needs nothing but itself and the roots."""
+
+    pdf: bytes
+    stamp: TimeStamp
+    gate: tuple[date, ...]
+    """The days at which it was tried and found verifiable."""
+
+    @property
+    def file_digest(self) -> str:
+        """``sha256:<hex>`` of the file, for the log."""
+        return f"sha256:{sha256_hex(self.pdf)}"
+
+    @property
+    def renew_before(self) -> datetime:
+        """Aware; when the certificate of the time stamp ends. Put another stamp over the file before."""
+        return self.stamp.authority.not_valid_after_utc
+
+
+def archive_signed(
+    pdf: bytes,
+    content: Content,
+    expected: Sequence[Expected],
+    crl: bytes,
+    stamper: TimeStamper,
+    roots: Sequence[Certificate],
+    at: datetime,
+    *,
+    gate: Sequence[date] = GATE_DAYS,
+) -> Archived:
+    """Return ``pdf`` with everything a verifier needs, under a time stamp over the whole file.
+
+    Args:
+        pdf: signed by everybody, not archived.
+        content: what it was before anybody signed.
+        expected: every signature, in order.
+        crl: the revocation list of the people's root, DER, made after the last signature.
+        stamper: gives the closing time stamp; its roots are trusted for the others too.
+        roots: of the people's certificates.
+        at: aware; now.
+        gate: days ahead at which the result is tried.
+
+    Raises:
+        ArchiveNotReady: the strict verdict fails, or the list is too old.
+        CertificateNotValid: the list is not the root's.
+        TimeStampMissing: no authority has answered.
+        ArchiveUnfit: the result would not be verifiable today or on one of the days of ``gate``.
+    """
+    checked = check_signatures(pdf, expected, roots, stamper.roots, content=content, archived=False, at=at)
+    if not checked.ok:
+        raise ArchiveNotReady(_said(checked))
+    certificates = [load_der_x509_certificate(each.certificate_der) for each in checked.signatures]
+    issuers = [root for root in roots if any(issued_by(each, root) for each in certificates)]
+    _require_young(crl, issuers, checked)
+    for certificate, signed in zip(certificates, checked.signatures, strict=True):
+        require_valid(certificate, roots, signed.at, crl)
+    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    held = [*certificates, *issuers, *_authorities(pdf, stamper.roots), *stamper.roots]
+    DocumentSecurityStore.supply_dss_in_writer(
+        writer,
+        None,
+        certs=[x509.Certificate.load(der(each)) for each in dict.fromkeys(held)],
+        crls=[asn1_crl.CertificateList.load(crl)],
+    )
+    stamps = Stamps(stamper)
+    out = io.BytesIO()
+    PdfTimeStamper(
+        stamps, field_name=f"{ARCHIVE_FIELD}1", readable_field_name="归档时间戳 Archive time stamp"
+    ).timestamp_pdf(writer, "sha256", bytes_reserved=2 * stamper.longest_token, output=out)
+    assert stamps.given is not None
+    archived = out.getvalue()
+    _require_fit(archived, content, expected, stamper, roots, stamps.given.at, gate)
+    return Archived(archived, stamps.given, tuple(gate))
+
+
+def _said(checked: SignatureCheck) -> Bilingual:
+    sentences = [check.sentence for check in checked.checks if not check.passed]
+    return Bilingual("".join(each.zh for each in sentences), " ".join(each.en for each in sentences))
+
+
+def _require_young(crl: bytes, issuers: Sequence[Certificate], checked: SignatureCheck) -> None:
+    if len(issuers) != 1:
+        raise ArchiveNotReady(
+            Bilingual("签名者的证书不是同一信任根签发的。", "The signers' certificates are not of one root.")
+        )
+    made_at = read_list(crl, issuers[0]).last_update_utc
+    last = max(each.at for each in checked.signatures)
+    if made_at <= last:
+        raise ArchiveNotReady(
+            Bilingual(
+                f"吊销列表（{instant(made_at)}）早于最后一个签名（{instant(last)}），请先签发新的列表。",
+                f"The revocation list of {instant(made_at)} is older than the last signature of {instant(last)}; "
+                "make a new one first.",
+            )
+        )
+
+
+def _authorities(pdf: bytes, tsa_roots: Sequence[Certificate]) -> list[Certificate]:
+    found = []
+    for signature in PdfFileReader(io.BytesIO(pdf)).embedded_regular_signatures:
+        container = read_container(signature)
+        found.append(verify_token(container.token, container.signature_digest, tsa_roots).authority)
+    return found
+
+
+def _require_fit(
+    pdf: bytes,
+    content: Content,
+    expected: Sequence[Expected],
+    stamper: TimeStamper,
+    roots: Sequence[Certificate],
+    at: datetime,
+    gate: Sequence[date],
+) -> None:
+    checked = check_signatures(pdf, expected, roots, stamper.roots, content=content, archived=True, at=at)
+    if not checked.ok:
+        raise ArchiveUnfit(_said(checked))
+    people = PdfFileReader(io.BytesIO(pdf)).embedded_regular_signatures
+    faults = [
+        fault
+        for day in gate
+        for fault in long_term_faults(
+            people, roots, stamper.roots, datetime(day.year, day.month, day.day, tzinfo=UTC), reference=at
+        )
+    ]
+    if faults:
+        listed = "; ".join(faults)
+        raise ArchiveUnfit(
+            Bilingual(f"模拟日后验证未通过：{listed}。", f"The simulated later validation fails: {listed}.")
+        )

@@ -1,0 +1,76 @@
+"""Whether signatures can be verified with what the file holds: today, and at a day years ahead.
+
+Source: ETSI EN 319 102-1, 5.6; design/signing.md, 2.4. People need revocation information; a time-stamping authority
+only when its certificate names where to find some.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+
+from asn1crypto import x509
+from cryptography.x509 import Certificate
+from pyhanko.sign.ades.report import AdESPassed
+from pyhanko.sign.validation import EmbeddedPdfSignature
+from pyhanko.sign.validation.ades import ades_lta_validation, simulate_future_ades_lta_validation
+from pyhanko.sign.validation.policy_decl import (
+    PdfSignatureValidationSpec,
+    RevinfoOnlineFetchingRule,
+    RevocationInfoGatheringSpec,
+    SignatureValidationSpec,
+)
+from pyhanko_certvalidator.context import CertValidationPolicySpec
+from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
+from pyhanko_certvalidator.policy_decl import (
+    REQUIRE_REVINFO,
+    CertRevTrustPolicy,
+    RevocationCheckingPolicy,
+    RevocationCheckingRule,
+)
+from pyhanko_certvalidator.registry import SimpleTrustManager
+
+from app.keys.certificates import der
+
+_IF_DECLARED = RevocationCheckingPolicy(
+    RevocationCheckingRule.CHECK_IF_DECLARED, RevocationCheckingRule.CHECK_IF_DECLARED
+)
+
+
+def _trust(roots: Sequence[Certificate]) -> SimpleTrustManager:
+    return SimpleTrustManager.build(trust_roots=[x509.Certificate.load(der(root)) for root in roots])
+
+
+def _spec(roots: Sequence[Certificate], tsa_roots: Sequence[Certificate]) -> PdfSignatureValidationSpec:
+    return PdfSignatureValidationSpec(
+        SignatureValidationSpec(
+            cert_validation_policy=CertValidationPolicySpec(_trust(roots), CertRevTrustPolicy(REQUIRE_REVINFO)),
+            ts_cert_validation_policy=CertValidationPolicySpec(_trust(tsa_roots), CertRevTrustPolicy(_IF_DECLARED)),
+            # Offline: a list that cannot be fetched must not decide anything.
+            revinfo_gathering_policy=RevocationInfoGatheringSpec(RevinfoOnlineFetchingRule.LOCAL_ONLY),
+        )
+    )
+
+
+def long_term_faults(
+    people: Sequence[EmbeddedPdfSignature],
+    roots: Sequence[Certificate],
+    tsa_roots: Sequence[Certificate],
+    at: datetime,
+    *,
+    reference: datetime | None = None,
+) -> list[str]:
+    """Return what speaks against each of ``people`` verified at ``at`` (aware); empty when nothing does.
+
+    With ``reference`` (aware), ``at`` lies in the future and the archive is taken to be well kept until then.
+    """
+    faults = []
+    for signature in people:
+        spec = _spec(roots, tsa_roots)
+        if reference is None:
+            timing = ValidationTimingInfo(at, at, point_in_time_validation=True)
+            result = asyncio.run(ades_lta_validation(signature, spec, timing))
+        else:
+            result = asyncio.run(simulate_future_ades_lta_validation(signature, spec, at, reference))
+        if result.ades_subindic is not AdESPassed.OK:
+            faults.append(f"{signature.field_name}: {result.ades_subindic} ({at:%Y-%m-%d})")
+    return faults
