@@ -105,7 +105,7 @@ class Walk:
         principal = PEOPLE[byte % 11 % len(PEOPLE)] if byte % 5 == 4 else None
         return Acting(who, self.now, principal, recused=byte == 255)
 
-    def act(self, byte: int, acting: Acting) -> SegmentChange:
+    def act(self, byte: int, acting: Acting) -> SegmentChange:  # noqa: PLR0911  # one for each act
         change = self.change
         assert change is not None
         step = next_step(change)
