@@ -23,7 +23,7 @@ def are_compatible(one: str, other: str) -> bool:
 
 def incompatible_roles(person: Person, day: date) -> tuple[tuple[str, str], ...]:
     """Return the pairs of roles that ``person`` holds on ``day`` and may not hold together, in alphabetical order."""
-    held = sorted({held.role for held in person.roles if held.covers(day)})
+    held = sorted({str(held.role) for held in person.roles if held.covers(day)})
     return tuple(
         (one, other) for place, one in enumerate(held) for other in held[place + 1 :] if not are_compatible(one, other)
     )

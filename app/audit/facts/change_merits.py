@@ -27,10 +27,11 @@ def merits_row(change: SegmentChange, context: SegmentChangeContext, parameters:
 
 def _benefit(benefit: Benefit | None) -> Row:
     if benefit is None:
-        names = ("delta_tight_cartons", "delta_value_cny", "value_gain_ratio", "benefit_month", "benefit_lines")
+        names = ("delta_tight_cartons", "delta_value_cny", "value_gain_ratio", "benefit_month")
         return {
             "analysis_attached": False,
             **dict.fromkeys(names),
+            "benefit_lines": [],
             "products_gained": [],
             "tight_without_standard": 0,
             "tight_without_standard_list": [],

@@ -87,7 +87,7 @@ def _clusters(context: ChangeWatchContext, today: date, parameters: Parameters) 
             recent[change.application.account_manager].append(change)
     requests, unit = sum(map(len, recent.values())), sum(context.customers.values())
     tails = {
-        manager: upper_tail(len(recent[manager]), requests, context.customers.get(manager, 0), unit)
+        manager: upper_tail(len(recent.get(manager, ())), requests, context.customers.get(manager, 0), unit)
         for manager in {*context.customers, *recent}
     }
     adjusted = benjamini_hochberg(tails)

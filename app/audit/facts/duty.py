@@ -19,7 +19,7 @@ def duty_facts(context: DutyContext, parameters: Parameters) -> FactSet:  # noqa
         "act": context.act,
         "incompatible_pairs": len(pairs),
         "incompatible_roles": [f"{one} x {other}" for one, other in pairs],
-        "roles_held": sorted({held.role for held in person.roles if held.covers(day)}),
+        "roles_held": sorted({str(held.role) for held in person.roles if held.covers(day)}),
         "reviews_own": context.submitted_by == person.person_id,
         "activates_own": context.authored_by == person.person_id,
         "administrator_acts": context.is_business and person.holds(Role.ADMINISTRATOR, day),

@@ -35,7 +35,7 @@ def signing_facts(signatures: Sequence[SignatureOnFile], context: SigningContext
             "document": signature.document,
             "layer": signature.layer,
             "signer": signature.signer,
-            "signer_role": signature.role,
+            "signer_role": str(signature.role),
             "signed_at": local_text(signature.signed_at),
             "method": signature.method,
             "key_id": signature.key_id,

@@ -1,17 +1,37 @@
 """The catalogue and what is computed are the same facts."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 import yaml
 
 from app.audit.fact import FactSet
+from app.audit.facts.change_context import (
+    ChangeWatchContext,
+    DutyContext,
+    MasterSyncContext,
+    NewCustomerContext,
+    SegmentChangeContext,
+    SignatureOnFile,
+    SigningContext,
+)
+from app.audit.facts.change_request import new_customer_facts
+from app.audit.facts.change_watch import change_watch_facts
 from app.audit.facts.context import CycleContext, ExtensionContext, PosBatch, WindowCloseContext
 from app.audit.facts.cycle import cycle_facts
+from app.audit.facts.duty import duty_facts
 from app.audit.facts.extension import extension_facts
+from app.audit.facts.master_sync import master_sync_facts
 from app.audit.facts.pos_batch import pos_batch_facts
+from app.audit.facts.segment_change import segment_change_facts
+from app.audit.facts.signing import signing_facts
 from app.audit.facts.window_close import window_close_facts
+from app.office.benefit import Benefit, BenefitLine, Entitlement
+from app.office.calendar import Calendar
 from app.office.cycle import Cycle, Extension, Stage, Window
+from app.office.segment_change import ChangeState, LicenceRecord, SegmentProfile
+from tests import changes
 
 TYPES = {"int": int, "decimal": int, "bool": bool, "enum": str, "text": str, "list": list}
 
@@ -43,6 +63,48 @@ def every_fact_set(office) -> list[FactSet]:
             office.parameters,
         ),
         pos_batch_facts(PosBatch("B1", "S1", 2, 2, True, at, frozenset()), office.parameters),
+        *segment_change_fact_sets(office),
+    ]
+
+
+def segment_change_fact_sets(office) -> list[FactSet]:
+    at, parameters = office.at("2026-12-02 09:00"), office.parameters
+    line = BenefitLine("S1", "卷烟", True, Decimal("330.50"), True, Entitlement(True, 2), Entitlement(True, 6))
+    known = SegmentChangeContext(
+        at=at,
+        customer=changes.customer(),
+        segments=None,
+        profiles={"Y": SegmentProfile("Y")},
+        licence=LicenceRecord(changes.LICENCE, "王利民", "东街1号", date(2028, 6, 30), True, changes.SHOP),
+        earlier=(changes.change(ChangeState.EFFECTIVE),),
+        benefit=Benefit(office.nov, "Z", "Y", (line,), False),
+        people=changes.STAFF,
+        sanctions=("A-1",),
+        credit_level="AA",
+    )
+    nothing = SegmentChangeContext(at, None, None, {}, None, None, None, {})
+    signature = SignatureOnFile("D03", 1, "MM", "market_manager", at, "electronic", "K1", True, True, True)
+    every_state = [changes.change(state, change_no=state.value) for state in ChangeState]
+    calendar = Calendar({})
+    return [
+        *(segment_change_facts(one, known, parameters) for one in every_state),
+        segment_change_facts(changes.change(), nothing, parameters),
+        change_watch_facts(ChangeWatchContext(at, tuple(every_state), calendar, {"AM": 9}, {}, {}), parameters),
+        master_sync_facts(
+            MasterSyncContext(
+                "I-1",
+                at,
+                {changes.LICENCE: changes.customer()},
+                {changes.LICENCE: changes.customer(segment="Y", grade=1)},
+                (),
+                {},
+            ),
+            parameters,
+        ),
+        new_customer_facts(NewCustomerContext(changes.customer(), None, True, True), parameters),
+        signing_facts((signature,), SigningContext(changes.STAFF, {}, (signature,)), parameters),
+        signing_facts((), SigningContext({}, {}, ()), parameters),
+        duty_facts(DutyContext(changes.SO, at, "role.grant", True), parameters),
     ]
 
 

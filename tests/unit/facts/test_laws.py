@@ -1,15 +1,19 @@
 """What must hold for every forecast."""
 
+from datetime import date
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.audit.engine.loader import read_rules
 from app.audit.fact import MICRO
 from app.audit.facts.magnitude import COMPARED, compare, compared_columns
 from app.audit.facts.parameters import inactive_statuses, whole_number, whole_numbers, yes_no
 
+RULES = Path(__file__).parents[3] / "rules"
 LICENCES = st.sampled_from(["420301000101", "420301000102", "420301000201", "42030100010", None])
 SKUS = st.sampled_from(["42010101", "42010102", "4201010", None])
 QUANTITIES = st.one_of(st.integers(-5, 400), st.sampled_from(["0.5", "x", None]))
@@ -129,6 +133,7 @@ def test_a_parameter_of_another_type_is_refused(office, read, rule, name, value)
 def test_the_filed_parameters_are_those_of_the_rule_files(office):
     from app.audit.facts import parameters
 
-    events = {"WIN-03": "on_close"}
+    newest = {rule.id: rule for rule in read_rules(RULES).rules}
     for (rule, name), filed in parameters._FILED.items():
-        assert office.rulebook(events.get(rule, "on_submit")).parameter(rule, name) == filed
+        assert newest[rule].parameter_on(name, date(2026, 11, 1)) == filed
+        assert name in newest[rule].facts_params

@@ -117,6 +117,11 @@ def test_a_limit_ends_on_a_working_day():
     assert NOVEMBER.due(date(2026, 11, 27), 5) is None
 
 
+def test_a_calendar_without_working_days_ends_no_limit():
+    holidays = {day: CalendarDay(day, False) for day in NOVEMBER.days}
+    assert Calendar(holidays).due(date(2026, 11, 2), 1) is None
+
+
 def test_a_limit_and_the_days_counted_agree():
     for first in range(1, 15):
         due = NOVEMBER.due(date(2026, 11, first), 3)
