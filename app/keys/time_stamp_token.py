@@ -88,16 +88,27 @@ def verify_token(token: bytes, digest: bytes, roots: Sequence[x509.Certificate])
         )
         (content_digest,) = attributes["message_digest"].native
         kind = signer["digest_algorithm"]["algorithm"].native
+        _require_usual(signed, signer, kind)
         content = signed["encap_content_info"]["content"].contents
         whole = hashlib.new(kind, content).digest()
+        named_as = (signer["sid"].chosen["issuer"].dump(), signer["sid"].chosen["serial_number"].native)
     except (ValueError, TypeError, KeyError, AttributeError, IndexError, x509.InvalidVersion) as error:
         raise TokenBroken("it is damaged") from error
-    if leaf is None or whole != content_digest:
+    if leaf is None or named_as != (leaf.issuer.public_bytes(), leaf.serial_number) or whole != content_digest:
         raise TokenBroken("it does not hold together")
     _verify_signature(leaf, signer, kind)
     _require_for_time_stamps(leaf)
     _require_chain(leaf, held, roots, at)
     return TimeStamp(token, at, leaf)
+
+
+def _require_usual(signed: Any, signer: Any, kind: str) -> None:  # noqa: ANN401  # asn1crypto
+    """Hold what no signature covers to the one form there is. Source: RFC 5652, 5.1 and 5.3."""
+    same = [each["algorithm"].native for each in signed["digest_algorithms"]] == [kind]
+    versions = (signed["version"].native, signer["version"].native) == ("v3", "v1")
+    hashed = signer["signature_algorithm"]["algorithm"].native in (f"{kind}_ecdsa", f"{kind}_rsa", "rsassa_pkcs1v15")
+    if not (same and versions and hashed):
+        raise TokenBroken("it is not put together as RFC 3161 says")
 
 
 def _verify_signature(leaf: x509.Certificate, signer: Any, kind: str) -> None:  # noqa: ANN401  # asn1crypto

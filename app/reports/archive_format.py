@@ -4,6 +4,8 @@ Source: ISO 19005-3; design/signing.md, 3. The result is the same bytes for the 
 """
 
 import io
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -22,16 +24,37 @@ def _icc() -> bytes:
     return _ICC.read_bytes()
 
 
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that goes along with a document: the scan of an application."""
+
+    name: str
+    data: bytes
+    mime_type: str
+    description: str
+
+
 def archive_pdf(  # what an archive file states of itself
-    pages: bytes, *, title: str, author: str, at: datetime, file_name: str, attachment: bytes
+    pages: bytes,
+    *,
+    title: str,
+    author: str,
+    at: datetime,
+    file_name: str,
+    attachment: bytes,
+    enclosures: Sequence[Enclosure] = (),
 ) -> bytes:
-    """Return ``pages`` as PDF/A-3u with ``attachment`` inside as source data.
+    """Return ``pages`` as PDF/A-3u with ``attachment`` inside as source data, and ``enclosures`` as supplements.
 
     ``at`` (aware) is the moment the document speaks of; it stands as the date of creation.
     """
     with pikepdf.open(io.BytesIO(pages)) as pdf:
         _add_output_intent(pdf)
-        _attach(pdf, file_name, attachment, at)
+        evidence = Enclosure(file_name, attachment, "application/json", "证据 Evidence")
+        _attach(pdf, evidence, Name.Data, at)
+        for each in enclosures:
+            _attach(pdf, each, Name.Supplement, at)
+        pdf.Root.AF = Array([spec.obj for spec in pdf.attachments.values()])
         with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as metadata:
             metadata["dc:title"] = title
             metadata["dc:creator"] = [author]
@@ -69,17 +92,16 @@ def _add_output_intent(pdf: Pdf) -> None:
     )
 
 
-def _attach(pdf: Pdf, file_name: str, data: bytes, at: datetime) -> None:
+def _attach(pdf: Pdf, enclosure: Enclosure, relationship: Name, at: datetime) -> None:
     moment = instant(at)
     stamp = f"D:{moment[:19].replace('-', '').replace('T', '').replace(':', '')}Z"
-    pdf.attachments[file_name] = AttachedFileSpec(
+    pdf.attachments[enclosure.name] = AttachedFileSpec(
         pdf,
-        data,
-        filename=file_name,
-        mime_type="application/json",
-        description="证据 Evidence",
-        relationship=Name.Data,
+        enclosure.data,
+        filename=enclosure.name,
+        mime_type=enclosure.mime_type,
+        description=enclosure.description,
+        relationship=relationship,
         creation_date=stamp,
         mod_date=stamp,
     )
-    pdf.Root.AF = Array([pdf.attachments[file_name].obj])

@@ -97,7 +97,8 @@ def archive_signed(
         ArchiveNotReady: the strict verdict fails, or the list is too old.
         CertificateNotValid: the list is not the root's.
         TimeStampMissing: no authority has answered.
-        ArchiveUnfit: the result would not be verifiable today or on one of the days of ``gate``.
+        ArchiveUnfit: the result would not be verifiable today or on one of the days of ``gate``; also when a signer's
+            certificate was revoked between the signature and now, so archive soon after the last signature.
     """
     checked = check_signatures(pdf, expected, roots, stamper.roots, content=content, archived=False, at=at)
     if not checked.ok:

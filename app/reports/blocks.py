@@ -320,4 +320,6 @@ def _signatures(row: SignatureRow, writer: Writer, fields: dict[str, Placed]) ->
         boxes += [SignatureBox(width, SIGNATURE_HEIGHT, placed), ""]
         captions += [writer.label(signature.caption), ""]
     widths = ([width, _GAP] * count)[:-1]
-    return KeepTogether([_grid([captions[:-1], boxes[:-1]], widths, *_padding(0, 3, 0, (0, 0)))])
+    # Boxes below one another need more air than boxes side by side.
+    above = 6 if count == 1 else 0
+    return KeepTogether([_grid([captions[:-1], boxes[:-1]], widths, *_padding(above, 3, 0, (0, 0)))])

@@ -5,6 +5,7 @@ only when its certificate names where to find some.
 """
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -30,6 +31,10 @@ from pyhanko_certvalidator.policy_decl import (
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
 from app.keys.certificates import der
+
+# They warn of every step of a validation that goes well in the end, and print people's names while they do.
+for _name in ("pyhanko", "pyhanko_certvalidator"):
+    logging.getLogger(_name).setLevel(logging.CRITICAL)
 
 _IF_DECLARED = RevocationCheckingPolicy(
     RevocationCheckingRule.CHECK_IF_DECLARED, RevocationCheckingRule.CHECK_IF_DECLARED

@@ -9,8 +9,10 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from cryptography.x509 import Certificate, load_der_x509_certificate
+from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import PdfSignatureMetadata
 from pyhanko.sign.fields import (
@@ -20,6 +22,7 @@ from pyhanko.sign.fields import (
     SigFieldSpec,
     SigSeedSubFilter,
     append_signature_field,
+    enumerate_sig_fields,
 )
 
 from app.core.canonical import sha256_hex
@@ -103,9 +106,27 @@ def add_fields(pdf: bytes, expected: Sequence[Expected], places: Mapping[str, Pl
             doc_mdp_update_value=MDPPerm.NO_CHANGES if last else None,
         )
         append_signature_field(writer, spec)
+        _show_empty(writer, each.field, right - left, top - bottom)
     out = io.BytesIO()
     writer.write(out)  # type: ignore[no-untyped-call]  # pyHanko
     return out.getvalue()
+
+
+def _show_empty(writer: IncrementalPdfFileWriter, field: str, width: int, height: int) -> None:
+    # Every field must look like something in an archive file; an empty one is a quiet dashed frame.
+    commands = f"0.97 0.975 0.97 rg 0 0 {width} {height} re f 0.7 0.74 0.72 RG 0.6 w [3 2] 0 d "
+    frame = f"1 1 {width - 2} {height - 2} re S"
+    made: Any = generic  # pyHanko's constructors are untyped
+    box = generic.ArrayObject(made.NumberObject(number) for number in (0, 0, width, height))
+    kind = {"/Type": "/XObject", "/Subtype": "/Form"}
+    looks: dict[Any, Any] = {generic.pdf_name(key): generic.pdf_name(value) for key, value in kind.items()}
+    looks[generic.pdf_name("/BBox")] = box
+    looks[generic.pdf_name("/Resources")] = made.DictionaryObject()
+    stream = generic.StreamObject(looks, stream_data=(commands + frame).encode("ascii"))
+    for name, _, reference in enumerate_sig_fields(writer):
+        if name == field:
+            normal = {generic.pdf_name("/N"): writer.add_object(stream)}
+            reference.get_object()["/AP"] = made.DictionaryObject(normal)
 
 
 def sign_step(

@@ -8,7 +8,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from asn1crypto import cms, tsp
+from asn1crypto import tsp
 from cryptography import x509
 
 from app.core.clock import SteppedClock
@@ -177,13 +177,8 @@ def test_a_token_too_long_for_its_place_is_refused(authority, serve):
 
 def test_no_flipped_byte_of_a_token_is_believed(authority):
     token = authority.stamp(DIGEST).token
-    signed_at = cms.ContentInfo.load(token)["content"]["signer_infos"][0]
-    blind = signed_at["sid"].dump()  # names the certificate a second time; the signed hash is what counts
-    begin = token.index(blind)
     believed = []
     for place in range(len(token)):
-        if begin <= place < begin + len(blind):
-            continue
         changed = bytearray(token)
         changed[place] ^= 1
         try:
@@ -191,8 +186,8 @@ def test_no_flipped_byte_of_a_token_is_believed(authority):
         except TokenBroken:
             continue
         believed.append(place)
-    # Version numbers and unsigned copies of algorithm names say nothing; everything else is caught.
-    assert len(believed) < 30, believed
+    # What is left are empty parameters of algorithms: they say nothing and are part of no name.
+    assert len(believed) < 5, believed
 
 
 def test_an_expired_authority_stamps_nothing(tmp_path):

@@ -21,12 +21,26 @@ from app.reports.seal import seal_pdf
 CREATED_AT = datetime(2026, 11, 1, tzinfo=UTC)
 
 
-@pytest.fixture(scope="session")
-def samples():
-    spec = importlib.util.spec_from_file_location("report_samples", Path(__file__).with_name("samples.py"))
+def _beside(name):
+    spec = importlib.util.spec_from_file_location(f"report_{name}", Path(__file__).with_name(f"{name}.py"))
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="session")
+def samples():
+    return _beside("samples")
+
+
+@pytest.fixture(scope="session")
+def signed_samples():
+    return _beside("signed_samples")
+
+
+@pytest.fixture(scope="session")
+def form_samples():
+    return _beside("form_samples")
 
 
 @pytest.fixture(scope="session")

@@ -73,7 +73,11 @@ def small_document(expected):
         organisation=Bilingual("示例县烟草专卖局", "Sample County"),
         number="YT-202611-000001",
         created_at=NOW,
-        blocks=(Paragraph(Bilingual("内容", "Content")), Heading(Bilingual("签署", "Signatures"), together=True), *rows),
+        blocks=(
+            Paragraph(Bilingual("内容", "Content")),
+            Heading(Bilingual("签署", "Signatures"), together=True),
+            *rows,
+        ),
         footer=("YT-202611-000001",),
     )
 

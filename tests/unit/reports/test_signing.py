@@ -1,0 +1,452 @@
+"""Five people sign one after another; nothing can be changed, added or cut off without being told."""
+
+import io
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pikepdf
+import pytest
+from cryptography.x509 import load_der_x509_certificate
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.generic import pdf_name
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign import PdfSignatureMetadata, fields, signers
+from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.general import SigningError
+
+from app.core.text import Bilingual
+from app.keys.authority import CertificateNotValid, Reason, Revocation
+from app.keys.certificates import pem
+from app.keys.timestamps import RemoteTimeStamper, TimeStampMissing
+from app.reports.archive_signatures import GATE_DAYS, ArchiveNotReady, ArchiveUnfit
+from app.reports.check_signatures import check_signatures
+from app.reports.signer import KeySigner
+from app.reports.signing import SignerNotAllowed, SigningOutOfOrder, SigningRefused, StatementUnusable
+
+LATER = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def office(signed_samples, tmp_path_factory):
+    return signed_samples.make_office(tmp_path_factory.mktemp("office"))
+
+
+@pytest.fixture(scope="module")
+def ready(signed_samples, office, fonts):
+    """The unsigned file, its content, and where the fields stand."""
+    return signed_samples.base(office, fonts)
+
+
+@pytest.fixture(scope="module")
+def steps(signed_samples, office, fonts, ready):
+    return signed_samples.sign_all(office, fonts, *ready)
+
+
+@pytest.fixture(scope="module")
+def signed(steps):
+    return steps[-1]
+
+
+@pytest.fixture(scope="module")
+def archived(signed_samples, office, signed, ready):
+    return signed_samples.archive(office, signed, ready[1])
+
+
+@pytest.fixture(scope="module")
+def verdict(office, ready):
+    def check(data, **more):
+        more = {"content": ready[1], "at": LATER, **more}
+        return check_signatures(data, office.expected, office.roots, office.stamper.roots, **more)
+
+    return check
+
+
+@pytest.fixture(scope="module")
+def sign(signed_samples, office, fonts, ready):
+    def step(pdf, number, **changes):
+        return signed_samples.sign_one(office, fonts, pdf, ready[1], ready[2], number, **changes)
+
+    return step
+
+
+def test_the_untouched_file_is_accepted(verdict, signed):
+    checked = verdict(signed)
+    assert checked.ok, [check.sentence.en for check in checked.checks if not check.passed]
+    assert [each.person.name for each in checked.signatures] == ["王小明", "李芳", "张伟", "赵强", "陈静"]
+    assert [each.at.minute for each in checked.signatures] == [0, 1, 2, 3, 4]
+    assert checked.signatures[2].reason.startswith("审核同意 Reviewed and agreed；经核实")
+    assert not checked.archived
+
+
+def test_the_archived_file_is_accepted_too_and_says_so(verdict, archived):
+    checked = verdict(archived.pdf, archived=True)
+    assert checked.ok, [check.sentence.en for check in checked.checks if not check.passed]
+    assert checked.archived
+    assert archived.gate == GATE_DAYS == (date(2027, 6, 1), date(2033, 6, 1), date(2045, 6, 1))
+    assert archived.renew_before.year == 2036
+
+
+def test_the_box_shows_name_role_meaning_opinion_and_time_with_offset(signed, tmp_path):
+    if shutil.which("pdftotext") is None:
+        pytest.skip("no pdftotext (poppler-utils) on this machine")
+    (tmp_path / "form.pdf").write_bytes(signed)
+    said = subprocess.run(
+        ["pdftotext", "-layout", "form.pdf", "-"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    words = "".join(said.stdout.split())
+    for wanted in (
+        "陈静",
+        "内管人员Supervisionofficer",
+        "合规审查通过，予以备案",
+        "经核实",
+        "2026-11-2318:04:00+08:00",
+    ):
+        assert wanted in words
+    assert "provesnothingagainsttheoperator" in words
+
+
+# -- the twelve tampering cases of design/signing.md, 2.5 and 2.6
+
+
+def _update(pdf, change):
+    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    change(writer)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def _flip_page_byte(pdf, _office):
+    changed = bytearray(pdf)
+    changed[pdf.find(b"stream") + 40] ^= 1
+    return bytes(changed)
+
+
+def _flip_container_byte(pdf, _office):
+    found = re.search(rb"/Contents <([0-9a-fA-F]{200})", pdf)
+    changed = bytearray(pdf)
+    place = found.start(1) + 150
+    changed[place] = ord("1") if changed[place] == ord("0") else ord("0")
+    return bytes(changed)
+
+
+def _replace_page_content(pdf, _office):
+    def change(writer):
+        page = writer.find_page_for_modification(0)[0].get_object()
+        forged = writer.add_object(generic.StreamObject(stream_data=b"BT /F1 30 Tf 100 400 Td (FORGED) Tj ET"))
+        page["/Contents"] = generic.ArrayObject([page.raw_get("/Contents"), forged])
+        writer.update_container(page)
+
+    return _update(pdf, change)
+
+
+def _add_annotation(pdf, _office):
+    def change(writer):
+        page = writer.find_page_for_modification(0)[0].get_object()
+        box = generic.ArrayObject(map(generic.NumberObject, [100, 600, 300, 650]))
+        stamp = generic.DictionaryObject(
+            {pdf_name("/Type"): pdf_name("/Annot"), pdf_name("/Subtype"): pdf_name("/Stamp"), pdf_name("/Rect"): box}
+        )
+        page["/Annots"] = generic.ArrayObject([*page.get("/Annots", ()), writer.add_object(stamp)])
+        writer.update_container(page)
+
+    return _update(pdf, change)
+
+
+def _set_info(pdf, _office):
+    title = generic.DictionaryObject({pdf_name("/Title"): generic.pdf_string("Forged")})
+    return _update(pdf, lambda writer: writer.set_info(title))
+
+
+def _replace_appearance(pdf, _office):
+    def change(writer):
+        for name, _, reference in fields.enumerate_sig_fields(writer):
+            if name.startswith("sig_1"):
+                field = reference.get_object()
+                old = field["/AP"]["/N"]
+                kept = {key: old[key] for key in old if key in ("/BBox", "/Type", "/Subtype")}
+                new = generic.StreamObject(kept, stream_data=b"0 1 0 rg 0 0 250 80 re f")
+                field["/AP"] = generic.DictionaryObject({pdf_name("/N"): writer.add_object(new)})
+                writer.update_container(field)
+
+    return _update(pdf, change)
+
+
+def _truncate(pdf, _office):
+    ends = [found.end() for found in re.finditer(rb"%%EOF\r?\n?", pdf)]
+    return pdf[: ends[-3]]
+
+
+def _append_garbage(pdf, _office):
+    return pdf + b"\n% extra\n"
+
+
+def _add_field(pdf, _office):
+    spec = SigFieldSpec("evil", on_page=0, box=(100, 600, 300, 650))
+    return _update(pdf, lambda writer: fields.append_signature_field(writer, spec))
+
+
+def _sixth(pdf, office):
+    # pyHanko itself refuses to sign after the lock; a forger would not ask it.
+    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    fields.append_signature_field(writer, SigFieldSpec("evil", on_page=0, box=(100, 600, 300, 650)))
+    meta = PdfSignatureMetadata(field_name="evil", subfilter=SigSeedSubFilter.PADES, md_algorithm="sha256")
+    out = io.BytesIO()
+    try:
+        signers.PdfSigner(meta, KeySigner(office.signers[0][2])).sign_pdf(writer, output=out)
+    except SigningError:
+        held = io.BytesIO()
+        writer.write(held)
+        return held.getvalue()
+    return out.getvalue()
+
+
+def _sixth_timestamp(pdf, office):
+    from pyhanko.sign.signers import PdfTimeStamper
+
+    from app.reports.signer import Stamps
+
+    out = io.BytesIO()
+    stamper = PdfTimeStamper(Stamps(office.stamper), field_name="archive")
+    stamper.timestamp_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)), "sha256", bytes_reserved=8192, output=out)
+    return out.getvalue()
+
+
+def _rewrite(pdf, _office):
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        opened.save(out)
+    return out.getvalue()
+
+
+def _text_field(pdf, _office):
+    def change(writer):
+        form = writer.root["/AcroForm"]
+        field = generic.DictionaryObject(
+            {
+                pdf_name("/FT"): pdf_name("/Tx"),
+                pdf_name("/T"): generic.pdf_string("a"),
+                pdf_name("/V"): generic.pdf_string("7"),
+            }
+        )
+        form["/Fields"].append(writer.add_object(field))
+        writer.update_container(form["/Fields"])
+        writer.update_container(form)
+
+    return _update(pdf, change)
+
+
+ATTACKS = (
+    _flip_page_byte,
+    _flip_container_byte,
+    _replace_page_content,
+    _add_annotation,
+    _set_info,
+    _replace_appearance,
+    _truncate,
+    _append_garbage,
+    _add_field,
+    _sixth,
+    _sixth_timestamp,
+    _rewrite,
+    _text_field,
+)
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.__name__.strip("_"))
+def test_a_tampered_file_is_rejected(attack, signed, archived, verdict, office):
+    for pdf in (signed, archived.pdf):
+        forged = attack(pdf, office)
+        assert forged != pdf
+        # Also by a reader who does not know the content beforehand.
+        assert not verdict(forged).ok
+        assert not verdict(forged, content=None).ok
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.__name__.strip("_"))
+def test_nobody_signs_on_top_of_a_tampered_file(attack, steps, sign, office):
+    forged = attack(steps[2], office)
+    with pytest.raises((SigningRefused, SigningOutOfOrder)):
+        sign(forged, 3)
+
+
+def test_a_file_cut_back_to_an_earlier_signature_is_rejected(steps, verdict):
+    for step in steps[:-1]:
+        checked = verdict(step)
+        assert not checked.ok
+        assert "there are ['sig_1" in checked.checks[0].sentence.en
+
+
+def test_an_archive_cut_back_to_before_it_was_archived_is_told_by_the_log(signed, archived, verdict):
+    assert verdict(archived.pdf, file_digest=archived.file_digest).ok
+    assert not verdict(signed, file_digest=archived.file_digest).ok
+    assert not verdict(signed, archived=True).ok
+
+
+def test_no_flipped_byte_of_the_last_container_is_accepted(signed, verdict):
+    found = list(re.finditer(rb"/Contents <([0-9a-fA-F]+)>", signed))[-1]
+    accepted = []
+    for place in range(found.start(1) + 1, found.end(1), 173):
+        changed = bytearray(signed)
+        changed[place] = ord("1") if changed[place] == ord("0") else ord("0")
+        if verdict(bytes(changed)).ok:
+            accepted.append(place - found.start(1))
+    assert accepted == []
+
+
+# -- who may sign, and when
+
+
+def test_the_next_person_signs_and_nobody_else(sign, ready, steps):
+    with pytest.raises(SigningOutOfOrder, match="next is Account manager"):
+        sign(ready[0], 1)
+    with pytest.raises(SigningOutOfOrder, match="next is Marketing leader"):
+        sign(steps[2], 2)
+    with pytest.raises(SigningOutOfOrder, match="Everybody has signed"):
+        sign(steps[-1], 4)
+
+
+def test_the_content_kept_beforehand_is_what_counts(signed_samples, office, fonts, ready):
+    other, _, places = signed_samples.base(
+        office, fonts, replace(signed_samples.small_document(office.expected), number="YT-202611-000002")
+    )
+    with pytest.raises(SigningRefused, match="content of the file was changed"):
+        signed_samples.sign_one(office, fonts, other, ready[1], places, 0)
+
+
+def test_a_place_is_signed_by_its_person_only(sign, ready, office):
+    with pytest.raises(SignerNotAllowed, match="signed by P-0001, not by P-0002"):
+        sign(ready[0], 0, key=office.signers[1][2])
+
+
+def test_one_person_never_signs_two_layers(sign, ready, office, steps):
+    open_to_all = tuple(replace(each, person=None) for each in office.expected)
+    with pytest.raises(SignerNotAllowed, match="has signed this document already"):
+        sign(steps[0], 1, key=office.signers[0][2], expected=open_to_all)
+
+
+def test_a_revoked_person_does_not_sign(sign, ready, office, signed_samples):
+    certificate = load_der_x509_certificate(office.signers[0][2].certificate_der)
+    revoked = Revocation(certificate.serial_number, signed_samples.NOW - timedelta(days=1), Reason.SUPERSEDED)
+    crl = office.authority.revocation_list([revoked], 3, signed_samples.NOW)
+    with pytest.raises(CertificateNotValid, match="revoked"):
+        sign(ready[0], 0, crl=crl)
+
+
+@pytest.mark.parametrize(
+    "says", [{"meaning": Bilingual(" ", "x")}, {"opinion": "长" * 201}, {"opinion": "ok [content sha256:0]"}]
+)
+def test_a_signature_says_what_it_means_and_fits_its_box(sign, ready, says):
+    with pytest.raises(StatementUnusable):
+        sign(ready[0], 0, says=says)
+
+
+def test_without_a_time_stamp_there_is_no_signature(sign, ready, office):
+    nobody = RemoteTimeStamper(("http://127.0.0.1:9/",), office.stamper.roots, seconds=1)
+    with pytest.raises(TimeStampMissing):
+        sign(ready[0], 0, stamper=nobody)
+
+
+def test_a_time_stamp_before_the_last_signature_is_refused(sign, steps, office, signed_samples):
+    class Slow:
+        roots, longest_token, note = office.stamper.roots, office.stamper.longest_token, office.stamper.note
+
+        def stamp(self, digest):
+            office.clock.set(signed_samples.NOW - timedelta(minutes=5))
+            return office.stamper.stamp(digest)
+
+    with pytest.raises(TimeStampMissing, match="earlier than"):
+        sign(steps[0], 1, stamper=Slow())
+
+
+# -- archiving
+
+
+def test_a_list_older_than_a_signature_archives_nothing(signed_samples, office, signed, ready):
+    stale = office.authority.revocation_list([], 1, signed_samples.NOW + timedelta(minutes=3))
+    with pytest.raises(ArchiveNotReady, match="older than the last signature"):
+        signed_samples.archive(office, signed, ready[1], crl=stale)
+
+
+def test_an_unfinished_file_is_not_archived(signed_samples, office, steps, ready):
+    with pytest.raises(ArchiveNotReady, match="in this order"):
+        signed_samples.archive(office, steps[3], ready[1])
+
+
+def test_an_archived_file_takes_no_more(archived, sign, signed_samples, office, ready):
+    with pytest.raises(SigningRefused):
+        sign(archived.pdf, 4)
+    with pytest.raises(ArchiveNotReady):
+        signed_samples.archive(office, archived.pdf, ready[1])
+
+
+def test_a_signature_before_a_revocation_stays_good_and_one_after_does_not(
+    signed_samples, office, signed, ready, verdict
+):
+    serial = load_der_x509_certificate(office.signers[4][2].certificate_der).serial_number
+    at = signed_samples.NOW + timedelta(hours=1)
+    left = Revocation(serial, at - timedelta(minutes=1), Reason.CESSATION_OF_OPERATION)
+    crl = office.authority.revocation_list([left], 2, at)
+    assert verdict(signed, crl=crl).ok
+    # Known limit of the long-term engine: archive before anybody leaves; it refuses rather than guesses.
+    with pytest.raises(ArchiveUnfit):
+        signed_samples.archive(office, signed, ready[1], crl=crl)
+    stolen = replace(left, at=signed_samples.NOW, reason=Reason.KEY_COMPROMISE)
+    crl = office.authority.revocation_list([stolen], 2, at)
+    assert not verdict(signed, crl=crl).ok
+    with pytest.raises(CertificateNotValid):
+        signed_samples.archive(office, signed, ready[1], crl=crl)
+
+
+def test_the_gate_throws_away_what_could_not_be_verified_later(signed_samples, office, signed, ready):
+    # The root itself ends in 2046: nothing below it can be shown to have been good after.
+    with pytest.raises(ArchiveUnfit):
+        signed_samples.archive(office, signed, ready[1], gate=(date(1999, 1, 1),))
+
+
+# -- others who look at the untouched file
+
+
+def test_openssl_verifies_every_signature(signed, office, tmp_path):
+    if shutil.which("openssl") is None:
+        pytest.skip("no openssl on this machine")
+    (tmp_path / "root.pem").write_text(pem(office.roots[0]))
+    command = (
+        "openssl cms -verify -binary -cades -inform DER -in sig.der -content ranges.bin -CAfile root.pem "
+        "-purpose any -out verified.bin"
+    )
+    every = PdfFileReader(io.BytesIO(signed)).embedded_signatures
+    assert len(every) == 5
+    for signature in every:
+        first, second, third, fourth = (int(number) for number in signature.byte_range)
+        ranges = signed[first : first + second] + signed[third : third + fourth]
+        (tmp_path / "ranges.bin").write_bytes(ranges)
+        (tmp_path / "sig.der").write_bytes(signature.pkcs7_content)
+        said = subprocess.run(command.split(), cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert "CAdES Verification successful" in said.stderr, said.stderr
+        (tmp_path / "ranges.bin").write_bytes(ranges[:-1] + b"x")
+        said = subprocess.run(command.split(), cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert said.returncode != 0
+
+
+def test_pdfsig_trusts_every_signature_and_says_the_last_covers_all(signed, office, tmp_path):
+    if shutil.which("pdfsig") is None or shutil.which("certutil") is None:
+        pytest.skip("no pdfsig (poppler-utils) or certutil (libnss3-tools) on this machine")
+    (tmp_path / "root.pem").write_text(pem(office.roots[0]))
+    (tmp_path / "form.pdf").write_bytes(signed)
+    (tmp_path / "nss").mkdir()
+    for command in (
+        "certutil -N -d sql:nss --empty-password",
+        "certutil -A -d sql:nss -n root -t CT,C,C -i root.pem",
+    ):
+        subprocess.run(command.split(), cwd=tmp_path, check=True, capture_output=True)
+    command = ["pdfsig", "-nssdir", "nss", "form.pdf"]
+    said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False).stdout
+    assert said.count("Signature Validation: Signature is Valid.") == 5
+    assert said.count("Certificate Validation: Certificate is Trusted.") == 5
+    assert re.findall(r"- (Total|Not total) document signed", said)[-1] == "Total"
+    assert "Signature #6" not in said
