@@ -5,13 +5,11 @@ are shown when they pass, they refuse nothing. Source: domain/workflows.md, WF-1
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from enum import StrEnum
+from dataclasses import replace
+from datetime import date, datetime
 
 from app.core.clock import local_date
 from app.core.text import Bilingual
-from app.office.calendar import Calendar
 from app.office.people import Role
 from app.office.segment_change import (
     CHAIN,
@@ -30,90 +28,15 @@ from app.office.segment_change import (
     earliest_effect,
     effect_day,
 )
+from app.review.change_steps import Act, Step, next_step
 from app.review.duties import Acting, check_distinct, check_gates, check_person
 from app.review.refusals import AlreadyOpen, NotDue, NotYours, PaperMissing, Remembered, TimeOrder, WrongState
 
 MEMORY_DAYS = 180
 """How long a rejection stands against the same request. Source: WF-1, x; SEG-20."""
-REVIEW_DAYS = 90
-"""Within how many days after its effect a favourable change is checked on site. Source: SEG-18."""
 
 
-class Act(StrEnum):
-    """What can be done to a request."""
-
-    CHECK = "check"
-    """Layers 1 and 2: the site checks."""
-    APPROVE = "approve"
-    """Layers 3 to 5."""
-    FILE = "file"
-    TAKE_EFFECT = "take_effect"
-    REVIEW = "review"
-    REJECT = "reject"
-    WITHDRAW = "withdraw"
-    REVOKE = "revoke"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What comes next on the straight road: who does it, by when, and which blocking rules must hold."""
-
-    act: Act
-    layer: int | None
-    role: Role | None
-    """None: the service itself."""
-    limit_working_days: int | None
-    gates: frozenset[str]
-
-
-_CHECK_LIMIT, _LAYER_LIMIT = 5, 3
-
-_LAYERS: tuple[Step, ...] = (
-    Step(Act.CHECK, 1, CHAIN[0], _CHECK_LIMIT, frozenset()),
-    Step(Act.CHECK, 2, CHAIN[1], _CHECK_LIMIT, frozenset({"SEG-02", "SEG-03"})),
-    Step(Act.APPROVE, 3, CHAIN[2], _LAYER_LIMIT, frozenset({"SEG-04", "SEG-05", "SEG-11", "TRL-04"})),
-    Step(Act.APPROVE, 4, CHAIN[3], _LAYER_LIMIT, frozenset({"SEG-04", "SEG-05", "SEG-11", "TRL-04"})),
-    Step(Act.APPROVE, 5, CHAIN[4], _LAYER_LIMIT, frozenset({"SEG-04", "SEG-05", "SEG-11", "TRL-04"})),
-)
-_FILE = Step(Act.FILE, None, Role.SUPERVISION_OFFICER, _LAYER_LIMIT, frozenset({"SEG-04", "SEG-05", "TRL-04"}))
-_EFFECT = Step(Act.TAKE_EFFECT, None, None, None, frozenset({"SEG-06", "SEG-07", "SEG-08"}))
-_REVIEW = Step(Act.REVIEW, None, Role.SUPERVISION_OFFICER, None, frozenset())
 _APPLY_GATES = frozenset({"SEG-01", "SEG-13"})
-
-
-def next_step(change: SegmentChange) -> Step | None:
-    """Return what the request waits for; None when nothing is left to do.
-
-    A change that was not favourable need not be reviewed, though it may.
-    """
-    if change.state in {ChangeState.APPLIED, ChangeState.VERIFIED, ChangeState.IN_APPROVAL}:
-        return _LAYERS[len(change.layers)]
-    return {ChangeState.APPROVED: _FILE, ChangeState.FILED: _EFFECT, ChangeState.EFFECTIVE: _REVIEW}.get(change.state)
-
-
-def due_on(change: SegmentChange, calendar: Calendar) -> date | None:
-    """Return the last day of the limit of the step now waited for.
-
-    None when nothing is waited for, when the step has no limit, or when a day needed is not announced yet.
-    """
-    step = next_step(change)
-    if step is None:
-        return None
-    if step.act is Act.TAKE_EFFECT:
-        return change.effective_on
-    if step.act is Act.REVIEW:
-        return review_due_on(change)
-    assert step.limit_working_days is not None
-    # Both checks share one limit, which begins with the application.
-    began = change.applied_at if step.act is Act.CHECK else change.last_step_at
-    return calendar.due(local_date(began), step.limit_working_days)
-
-
-def review_due_on(change: SegmentChange) -> date | None:
-    """Return the last day for the review of a change in effect; None when none must be made."""
-    if change.effective_on is None or change.favourable is False:
-        return None
-    return change.effective_on + timedelta(days=REVIEW_DAYS)
 
 
 def apply_for_change(
@@ -184,6 +107,27 @@ def remembered_rejection(
         ):
             return other
     return None
+
+
+def add_evidence(change: SegmentChange, files: tuple[EvidenceFile, ...], acting: Acting) -> SegmentChange:
+    """Return the request with further files; it can be completed until both checks are signed, nothing is taken away.
+
+    Raises:
+        WrongState: it is verified already: what was signed stays what it was.
+        NotYours: a deputy acts.
+        RoleMissing, DutyConflict: the person neither entered it nor is a market supervisor, or may not act.
+        TimeOrder: before the last step.
+    """
+    if change.state is not ChangeState.APPLIED:
+        raise WrongState(
+            Bilingual("实地核查完成后不能再补充材料。", "Nothing can be added once both site checks are signed.")
+        )
+    if acting.on_behalf_of is not None:
+        raise NotYours(Bilingual("材料须由本人补充。", "Evidence is added in person."))
+    entered = acting.person.person_id == change.application.account_manager
+    check_person(acting, Role.ACCOUNT_MANAGER if entered else Role.MARKET_SUPERVISOR)
+    _check_time(change, acting.at, or_same=True)
+    return replace(change, evidence=(*change.evidence, *files))
 
 
 def record_site_check(change: SegmentChange, check: SiteCheck, acting: Acting) -> SegmentChange:

@@ -10,13 +10,12 @@ from app.office.calendar import Calendar, CalendarDay
 from app.office.people import Role
 from app.office.segment_change import ChangeState, Closing, SegmentChange
 from app.review import refusals
+from app.review.change_steps import Act, due_on, next_step
 from app.review.segment_change import (
-    Act,
+    add_evidence,
     apply_for_change,
     approve,
-    due_on,
     file_change,
-    next_step,
     record_review,
     record_site_check,
     reject,
@@ -145,6 +144,23 @@ def test_new_evidence_another_format_or_another_shop_is_not_the_same_request():
 
 
 # ---------------------------------------------------------------- site checks
+
+
+@pytest.mark.parametrize("who", [AM, MS])
+def test_evidence_can_be_completed_until_both_checks_are_signed(who):
+    more = file(digest="sha256:ff")
+    assert add_evidence(applied(), (more,), acting(who, "2026-11-02 09:00")).evidence == (*evidence(), more)
+    with pytest.raises(refusals.WrongState):
+        add_evidence(change(ChangeState.VERIFIED), (more,), acting(who, "2026-11-05 09:00"))
+    with pytest.raises(refusals.TimeOrder):
+        add_evidence(applied(), (more,), acting(who, "2026-11-02 08:59"))
+    with pytest.raises(refusals.NotYours):
+        add_evidence(applied(), (more,), acting(who, "2026-11-02 09:00", on_behalf_of=OTHER_AM))
+
+
+def test_other_managers_add_no_evidence():
+    with pytest.raises(refusals.RoleMissing):
+        add_evidence(applied(), (file(),), acting(OTHER_AM, "2026-11-02 09:00"))
 
 
 def test_the_account_manager_checks_first_and_in_person():

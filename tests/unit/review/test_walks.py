@@ -15,12 +15,12 @@ from app.core.errors import Conflict, Forbidden, Invalid
 from app.office.duties import incompatible_roles
 from app.office.people import Person, Role
 from app.office.segment_change import CHAIN, ChangeState, SegmentChange
+from app.review.change_steps import next_step
 from app.review.duties import Acting
 from app.review.segment_change import (
     apply_for_change,
     approve,
     file_change,
-    next_step,
     record_review,
     record_site_check,
     reject,

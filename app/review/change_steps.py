@@ -1,0 +1,92 @@
+"""What comes next on the road of a segment change: who does it, by when, under which rules.
+
+Source: domain/workflows.md, WF-1.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from app.core.clock import local_date
+from app.office.calendar import Calendar
+from app.office.people import Role
+from app.office.segment_change import CHAIN, ChangeState, SegmentChange
+
+REVIEW_DAYS = 90
+"""Within how many days after its effect a favourable change is checked on site. Source: SEG-18."""
+
+
+class Act(StrEnum):
+    """What can be done to a request."""
+
+    CHECK = "check"
+    """Layers 1 and 2: the site checks."""
+    APPROVE = "approve"
+    """Layers 3 to 5."""
+    FILE = "file"
+    TAKE_EFFECT = "take_effect"
+    REVIEW = "review"
+    REJECT = "reject"
+    WITHDRAW = "withdraw"
+    REVOKE = "revoke"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What comes next on the straight road: who does it, by when, and which blocking rules must hold."""
+
+    act: Act
+    layer: int | None
+    role: Role | None
+    """None: the service itself."""
+    limit_working_days: int | None
+    gates: frozenset[str]
+
+
+_CHECK_LIMIT, _LAYER_LIMIT = 5, 3
+
+_LAYERS: tuple[Step, ...] = (
+    Step(Act.CHECK, 1, CHAIN[0], _CHECK_LIMIT, frozenset()),
+    Step(Act.CHECK, 2, CHAIN[1], _CHECK_LIMIT, frozenset({"SEG-02", "SEG-03"})),
+    Step(Act.APPROVE, 3, CHAIN[2], _LAYER_LIMIT, frozenset({"SEG-04", "SEG-05", "SEG-11", "TRL-04"})),
+    Step(Act.APPROVE, 4, CHAIN[3], _LAYER_LIMIT, frozenset({"SEG-04", "SEG-05", "SEG-11", "TRL-04"})),
+    Step(Act.APPROVE, 5, CHAIN[4], _LAYER_LIMIT, frozenset({"SEG-04", "SEG-05", "SEG-11", "TRL-04"})),
+)
+_FILE = Step(Act.FILE, None, Role.SUPERVISION_OFFICER, _LAYER_LIMIT, frozenset({"SEG-04", "SEG-05", "TRL-04"}))
+_EFFECT = Step(Act.TAKE_EFFECT, None, None, None, frozenset({"SEG-06", "SEG-07", "SEG-08"}))
+_REVIEW = Step(Act.REVIEW, None, Role.SUPERVISION_OFFICER, None, frozenset())
+
+
+def next_step(change: SegmentChange) -> Step | None:
+    """Return what the request waits for; None when nothing is left to do.
+
+    A change that was not favourable need not be reviewed, though it may.
+    """
+    if change.state in {ChangeState.APPLIED, ChangeState.VERIFIED, ChangeState.IN_APPROVAL}:
+        return _LAYERS[len(change.layers)]
+    return {ChangeState.APPROVED: _FILE, ChangeState.FILED: _EFFECT, ChangeState.EFFECTIVE: _REVIEW}.get(change.state)
+
+
+def due_on(change: SegmentChange, calendar: Calendar) -> date | None:
+    """Return the last day of the limit of the step now waited for.
+
+    None when nothing is waited for, when the step has no limit, or when a day needed is not announced yet.
+    """
+    step = next_step(change)
+    if step is None:
+        return None
+    if step.act is Act.TAKE_EFFECT:
+        return change.effective_on
+    if step.act is Act.REVIEW:
+        return review_due_on(change)
+    assert step.limit_working_days is not None
+    # Both checks share one limit, which begins with the application.
+    began = change.applied_at if step.act is Act.CHECK else change.last_step_at
+    return calendar.due(local_date(began), step.limit_working_days)
+
+
+def review_due_on(change: SegmentChange) -> date | None:
+    """Return the last day for the review of a change in effect; None when none must be made."""
+    if change.effective_on is None or change.favourable is False:
+        return None
+    return change.effective_on + timedelta(days=REVIEW_DAYS)
