@@ -13,7 +13,6 @@ from datetime import UTC, date, datetime
 from asn1crypto import crl as asn1_crl
 from asn1crypto import x509
 from cryptography.x509 import Certificate, load_der_x509_certificate
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.signers import PdfTimeStamper
 from pyhanko.sign.validation.dss import DocumentSecurityStore
@@ -30,7 +29,7 @@ from app.reports.check_signatures import SignatureCheck, check_signatures
 from app.reports.long_term import long_term_faults
 from app.reports.signature_container import read_container
 from app.reports.signed_form import ARCHIVE_FIELD, Content, Expected
-from app.reports.signer import Stamps
+from app.reports.signer import AppendingWriter, Stamps
 
 GATE_DAYS = (date(2027, 6, 1), date(2033, 6, 1), date(2045, 6, 1))
 """What is archived must be verifiable then, given that its time stamp is renewed in time."""
@@ -108,7 +107,7 @@ def archive_signed(
     _require_young(crl, issuers, checked)
     for certificate, signed in zip(certificates, checked.signatures, strict=True):
         require_valid(certificate, roots, signed.at, crl)
-    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    writer = AppendingWriter(pdf)
     held = [*certificates, *issuers, *_authorities(pdf, stamper.roots), *stamper.roots]
     DocumentSecurityStore.supply_dss_in_writer(
         writer,

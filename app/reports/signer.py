@@ -12,7 +12,9 @@ from typing import Any
 
 from asn1crypto import cms, x509
 from asn1crypto.algos import SignedDigestAlgorithm
+from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.content import PdfContent
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.layout import AxisAlignment, BoxConstraints, Margins, SimpleBoxLayoutRule
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.signers import PdfSigner, Signer
@@ -86,6 +88,22 @@ class PageContent(PdfContent):
         left, bottom, right, top = page.get_object()["/BBox"]
         self.box = BoxConstraints(width=right - left, height=top - bottom)
         return name.encode() + b" Do"
+
+
+class AppendingWriter(IncrementalPdfFileWriter):
+    """Appends to a file what is asked for and nothing else."""
+
+    def __init__(self, pdf: bytes) -> None:
+        """Append to ``pdf``."""
+        super().__init__(io.BytesIO(pdf))
+        made: Any = generic  # pyHanko's constructors are untyped
+        first, _ = self.document_id
+        # pyHanko would draw lots for the second half; the same steps must come to the same file.
+        second = hashlib.sha256(pdf).digest()[: len(first)]
+        self._document_id = generic.ArrayObject([made.ByteStringObject(first), made.ByteStringObject(second)])
+
+    def _update_meta(self) -> None:
+        """Leave title and dates as they are; pyHanko would put the machine's clock in them."""
 
 
 class Stamps(PyHankoTimeStamper):

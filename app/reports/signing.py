@@ -13,7 +13,6 @@ from typing import Any
 
 from cryptography.x509 import Certificate, load_der_x509_certificate
 from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import PdfSignatureMetadata
 from pyhanko.sign.fields import (
     FieldMDPAction,
@@ -39,7 +38,7 @@ from app.reports.flowables import Placed
 from app.reports.fonts import Fonts
 from app.reports.signature_box import Box, draw_signature
 from app.reports.signed_form import MOST_OPINION, Content, Expected, Statement
-from app.reports.signer import CMS_BESIDE_CERTIFICATE, KeySigner, SignerAt, Stamps, whole_box
+from app.reports.signer import CMS_BESIDE_CERTIFICATE, AppendingWriter, KeySigner, SignerAt, Stamps, whole_box
 
 
 class SigningRefused(Conflict):
@@ -92,7 +91,7 @@ def add_fields(pdf: bytes, expected: Sequence[Expected], places: Mapping[str, Pl
 
     ``places`` says where the renderer left the box of each field.
     """
-    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    writer = AppendingWriter(pdf)
     for number, each in enumerate(expected, 1):
         left, bottom, right, top = (round(edge) for edge in places[each.field].box)
         last = number == len(expected)
@@ -112,7 +111,7 @@ def add_fields(pdf: bytes, expected: Sequence[Expected], places: Mapping[str, Pl
     return out.getvalue()
 
 
-def _show_empty(writer: IncrementalPdfFileWriter, field: str, width: int, height: int) -> None:
+def _show_empty(writer: AppendingWriter, field: str, width: int, height: int) -> None:
     # Every field must look like something in an archive file; an empty one is a quiet dashed frame.
     commands = f"0.97 0.975 0.97 rg 0 0 {width} {height} re f 0.7 0.74 0.72 RG 0.6 w [3 2] 0 d "
     frame = f"1 1 {width - 2} {height - 2} re S"
@@ -201,7 +200,7 @@ def sign_step(
     out = io.BytesIO()
     reserved = 2 * (len(key.certificate_der) + CMS_BESIDE_CERTIFICATE + stamper.longest_token)
     signer.sign_pdf(
-        IncrementalPdfFileWriter(io.BytesIO(pdf)),
+        AppendingWriter(pdf),
         output=out,
         bytes_reserved=reserved,
         existing_fields_only=True,
