@@ -50,7 +50,7 @@ docs: setup-dev  ## write docs/rules.md and docs/clauses.md from rules/
 	@$(BIN)/henji docs
 
 bench: setup-dev
-	@for bench in engine judging hook memory records; do $(BIN)/python -m bench.$$bench || exit 1; done
+	@for bench in engine judging hook memory records signing; do $(BIN)/python -m bench.$$bench || exit 1; done
 
 lock:  ## resolve the two lock files again (hashes, no hosts)
 	@$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 requirements-dev.in -o requirements-dev.lock

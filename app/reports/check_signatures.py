@@ -94,7 +94,8 @@ def check_signatures(
         archived: whether it must (True) or must not (False) have been archived; None when both will do.
         at: the moment of verifying (aware); now when None.
         crl: a revocation list, DER, to hold the signers against; an archived file brings its own.
-        file_digest: ``sha256:<hex>`` that the log says the file has.
+        file_digest: ``sha256:<hex>`` that the log says the file has. In an unfinished file this stands for validating
+            the signatures before with pyHanko again: it is byte for byte the file that was made by a checked step.
     """
     moment = at or datetime.now(UTC)
     if file_digest is not None and file_digest != f"sha256:{sha256_hex(data)}":
@@ -111,7 +112,9 @@ def check_signatures(
         checks = [attempt("fields", shape.fields_check), attempt("revisions", shape.revisions_check)]
         if not all(check.passed for check in checks):
             return SignatureCheck(tuple(checks))
-        verifier = _Verifier(roots, tsa_roots, moment, content, crl, archived=bool(stamps))
+        verifier = _Verifier(
+            roots, tsa_roots, moment, content, crl, bool(stamps), unfinished and file_digest is not None
+        )
         read: list[SignatureRead] = []
         for signature, each in zip(people, expected, strict=False):
             checks.append(attempt(each.field, lambda s=signature, e=each: verifier.person(s, e, read)))  # type: ignore[misc]
@@ -223,6 +226,7 @@ class _Verifier:
     content: Content | None
     crl: bytes | None
     archived: bool
+    same_file: bool
 
     def person(self, signature: EmbeddedPdfSignature, expected: Expected, read: list[SignatureRead]) -> Bilingual:
         """Return the sentence of success, and append what was read."""
@@ -239,7 +243,8 @@ class _Verifier:
         certificate = load_der_x509_certificate(container.certificate_der)
         person = person_of(certificate)
         require_valid(certificate, self.roots, stamp.at, self.crl)
-        self._strict(signature, stamp, certificate, expected)
+        if not self.same_file:
+            self._strict(signature, stamp, certificate, expected)
         reason = str(signature.sig_object.get("/Reason", ""))
         self._demand_person(person, expected, read)
         if self.content is not None and content_digest_in(reason) != self.content.digest:
@@ -271,7 +276,9 @@ class _Verifier:
         # A time stamp that nothing protects yet must be believable now; one under an archive stamp, when it was made.
         stamped_when = stamp.at if self.archived else self.moment
         status = validate_pdf_signature(
-            signature, _context(self.roots, stamp.at), _context(self.tsa_roots, stamped_when)
+            signature,
+            _context(self.roots, stamp.at),
+            _context(self.tsa_roots, stamped_when),
         )
         token = status.timestamp_validity
         _demand(

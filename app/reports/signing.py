@@ -140,6 +140,7 @@ def sign_step(
     *,
     place: Placed,
     crl: bytes | None = None,
+    file_digest: str | None = None,
 ) -> SignedStep:
     """Return ``pdf`` with the next signature.
 
@@ -154,6 +155,8 @@ def sign_step(
         fonts: to draw with.
         place: where the field stands.
         crl: the newest revocation list, DER; the present signer must not be on it.
+        file_digest: ``sha256:<hex>`` the log has for the file after the step before (of the content, for the first).
+            With it a changed file is refused at once and an unchanged one is signed several times faster.
 
     Raises:
         SigningRefused: the content or a signature before changed, or something was added.
@@ -165,7 +168,7 @@ def sign_step(
         KeysUnusable, PinWrong: the key lies in a token that cannot be used.
     """
     _require_statement(statement)
-    before = _require_unchanged(pdf, content, expected, roots, stamper.roots, statement.at)
+    before = _require_unchanged(pdf, content, expected, roots, stamper.roots, statement.at, file_digest)
     done = len(before.signatures)
     if done == len(expected) or expected[done].field != statement.field:
         raise SigningOutOfOrder(
@@ -226,8 +229,19 @@ def _require_unchanged(
     roots: Sequence[Certificate],
     tsa_roots: Sequence[Certificate],
     at: datetime,
+    file_digest: str | None,
 ) -> SignatureCheck:
-    checked = check_signatures(pdf, expected, roots, tsa_roots, content=content, unfinished=True, archived=False, at=at)
+    checked = check_signatures(
+        pdf,
+        expected,
+        roots,
+        tsa_roots,
+        content=content,
+        unfinished=True,
+        archived=False,
+        at=at,
+        file_digest=file_digest,
+    )
     if not checked.ok:
         failed = [check.sentence for check in checked.checks if not check.passed]
         raise SigningRefused(

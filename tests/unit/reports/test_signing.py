@@ -1,5 +1,6 @@
 """Five people sign one after another; nothing can be changed, added or cut off without being told."""
 
+import hashlib
 import io
 import re
 import shutil
@@ -361,6 +362,18 @@ def test_a_time_stamp_before_the_last_signature_is_refused(sign, steps, office, 
 
     with pytest.raises(TimeStampMissing, match="earlier than"):
         sign(steps[0], 1, stamper=Slow())
+
+
+def test_with_the_digest_of_the_log_another_file_is_refused_and_the_same_one_signed(sign, steps, ready, verdict):
+    digest = f"sha256:{ready[1].digest}"
+    pdf = ready[0]
+    for number in range(5):
+        step = sign(pdf, number, file_digest=digest)
+        pdf, digest = step.pdf, step.file_digest
+    assert verdict(pdf).ok
+    for attack in (_set_info, _append_garbage, _replace_appearance):
+        with pytest.raises(SigningRefused, match="SHA-256 the log has"):
+            sign(attack(steps[2], None), 3, file_digest=f"sha256:{hashlib.sha256(steps[2]).hexdigest()}")
 
 
 # -- archiving
