@@ -289,14 +289,14 @@ def _numbers(measured: tuple[Number, ...], parameters: tuple[Number, ...], write
 
 def _verbatim(title: Bilingual, text: str, writer: Writer) -> Flowable:
     lines = [writer.text(line, look.VERBATIM) if line else Spacer(0, 5) for line in text.splitlines()]
-    grid = _grid(
+    return _grid(
         [[writer.label(title)], [lines]],
         [look.WIDTH],
         ("BACKGROUND", (0, 1), (-1, -1), look.GROUND),
+        ("NOSPLIT", (0, 0), (-1, -1)),
         *_padding(3, 3, 0, (0, 0)),
         *_padding(5, 6, 8, (1, 1)),
     )
-    return KeepTogether([grid])
 
 
 def _qr(block: QrCode, writer: Writer) -> Flowable:
@@ -305,7 +305,7 @@ def _qr(block: QrCode, writer: Writer) -> Flowable:
         sentences += [*writer.both(sentence, look.SMALL, look.SMALL_EN), Spacer(0, 1.2 * mm)]
     left = QR_SIZE + _GAP
     middle = ("VALIGN", (0, 0), (-1, -1), "MIDDLE")
-    return KeepTogether([_grid([[[QrFlowable(block.content)], sentences]], [left, look.WIDTH - left], middle)])
+    return _grid([[[QrFlowable(block.content)], sentences]], [left, look.WIDTH - left], middle)
 
 
 def _signatures(row: SignatureRow, writer: Writer, fields: dict[str, Placed]) -> Flowable:
@@ -320,4 +320,4 @@ def _signatures(row: SignatureRow, writer: Writer, fields: dict[str, Placed]) ->
         boxes += [SignatureBox(width, SIGNATURE_HEIGHT, placed), ""]
         captions += [writer.label(signature.caption), ""]
     widths = ([width, _GAP] * count)[:-1]
-    return KeepTogether([_grid([captions[:-1], boxes[:-1]], widths, *_padding(0, 3, 0, (0, 0)))])
+    return _grid([captions[:-1], boxes[:-1]], widths, ("NOSPLIT", (0, 0), (-1, -1)), *_padding(0, 3, 0, (0, 0)))

@@ -75,6 +75,7 @@ def _sections(document: Document, writer: Writer, fields: dict[str, Placed]) -> 
             if kept is not None:
                 story.append(kept)
         (story if kept is None else kept).extend(flowables_of(block, writer, fields))
+    # Not nested: a KeepTogether inside another one claims to be endless, and the outer one always starts a new page.
     return [KeepTogether(part) if isinstance(part, list) else part for part in story]
 
 
