@@ -26,6 +26,8 @@ def printed(value: Any) -> str:  # noqa: ANN401  # any JSON value
         return _("是") if value else _("否")
     if isinstance(value, str):
         return value
+    if isinstance(value, Sequence) and not value:
+        return _("无")
     if isinstance(value, Sequence):
         joiner = ", " if language() == "en" else "、"
         return joiner.join(printed(member) for member in value)

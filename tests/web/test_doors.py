@@ -57,6 +57,15 @@ def test_an_administrator_may_not_read_evaluations(enter, administrator):
     assert "您没有查看或办理这一项的权限" in answer.text
 
 
+def test_everybody_begins_on_a_page_they_may_see(enter, administrator, site):
+    client = enter(administrator)
+
+    assert client.get("/").location == "/rules"
+    page = client.get("/rules")
+    assert page.status_code == 200
+    assert 'href="/evaluations"' not in page.text
+
+
 def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(client, officer):
     key = KEY.search(client.get("/sign-in").text)[1]
     answers = [
