@@ -1,7 +1,7 @@
 """Turn the blocks of a document into what reportlab lays out. Every word is a Paragraph: plain strings never wrap."""
 
+from html import escape
 from typing import Any
-from xml.sax.saxutils import escape
 
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether, Spacer, TableStyle
@@ -75,7 +75,7 @@ class Writer:
 
     def text(self, text: str, style: Any) -> Text:  # noqa: ANN401  # reportlab is untyped
         """Return one paragraph."""
-        return Text(escape(self.plain(text)), style)
+        return Text(escape(self.plain(text), quote=False), style)
 
     def both(self, text: Bilingual, style: Any, style_en: Any) -> list[Flowable]:  # noqa: ANN401
         """Return the Chinese paragraph and, unless it is the same, the English one below."""
