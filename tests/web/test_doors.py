@@ -50,8 +50,11 @@ def test_whoever_is_not_signed_in_is_asked_to(client, route):
     assert answer.location.startswith("/sign-in?next=")
 
 
-def test_an_administrator_may_not_read_evaluations(enter, administrator):
-    answer = enter(administrator).get("/evaluations")
+@pytest.mark.parametrize(
+    "path", ["/evaluations", "/evaluations/E-202611-000001", "/log", "/log/checkpoint", "/log/proofs/1"]
+)
+def test_an_administrator_may_not_read_evaluations_or_the_log(enter, administrator, path):
+    answer = enter(administrator).get(path)
 
     assert answer.status_code == 403
     assert "您没有查看或办理这一项的权限" in answer.text
