@@ -141,6 +141,19 @@ def record(
         simulated_clock=deps.clock.simulated,
     )
     uow.evaluations.add(stored, judged.judgement_blob)
+    if judgement.alarms:
+        # The two evaluators disagreed, or the engine failed: the rules concerned are not_evaluable, and a person looks.
+        uow.log.append(
+            Event(
+                name="engine.alarmed",
+                at=instant(at),
+                actor=actor.as_json(),
+                subject={"kind": "evaluation", "id": evaluation_id, "version": 1},
+                body={"alarms": list(judgement.alarms)},
+                salt=secrets.token_hex(16),
+            )
+        )
+        uow.outbox.add("engine.alarmed", {"evaluation": evaluation_id, "alarms": list(judgement.alarms)}, at)
     uow.outbox.add("evaluation.recorded", {"evaluation": evaluation_id, "verdict": judgement.verdict.value}, at)
     return stored
 

@@ -9,6 +9,7 @@ from app.actions.deps import Deps
 from app.actions.presenting import evaluation_body
 from app.actions.recording import Judged, Subject, judge, kept, record, rulebook_on
 from app.actions.reply import Reply, RequestKey, answer_once, kept_reply
+from app.actions.speaking_for import require_speaker
 from app.audit.facts.context import ForecastContext
 from app.audit.facts.forecast import forecast_facts
 from app.audit.facts.windows import days_late, stage_window
@@ -44,11 +45,11 @@ def submit_forecast(deps: Deps, actor: Actor, payload: Mapping[str, Any], reques
     changed in between, so that writers wait only for disk.
 
     Raises:
-        Forbidden: the client may not submit, or not for this territory.
+        Forbidden: the client may not submit, or not for this territory or account manager.
         RequestRunning, OtherBody: the ``Idempotency-Key`` is in use.
     """
     forecast = read_forecast(payload)
-    actor.require(Permission.SUBMIT_FORECAST, territory=forecast.territory_id)
+    require_speaker(deps, actor, Permission.SUBMIT_FORECAST, forecast)
     return answer_once(deps, actor, request, lambda: _judge_and_keep(deps, actor, forecast, request))
 
 
