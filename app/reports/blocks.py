@@ -4,7 +4,7 @@ from html import escape
 from typing import Any
 
 from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, KeepTogether, Spacer, TableStyle
+from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, Spacer, TableStyle
 from reportlab.platypus import Paragraph as ReportlabParagraph
 from reportlab.platypus import Table as Grid
 
@@ -34,6 +34,7 @@ SIGNATURE_HEIGHT = 26 * mm
 _GAP = 4 * mm
 _MARK_WIDTH = 23 * mm
 _LABEL_WIDTH = 36 * mm
+_ROOM_BELOW_HEADING = 38 * mm
 
 
 class Text(ReportlabParagraph):  # type: ignore[misc]  # reportlab is untyped
@@ -129,12 +130,11 @@ def _padding(
 def flowables_of(block: Block, writer: Writer, fields: dict[str, Placed]) -> list[Flowable]:  # noqa: PLR0911  # one each
     """Return what ``block`` is laid out as; a named signature field is entered in ``fields``."""
     match block:
-        case Heading(text):
-            return [
-                Text(
-                    f"{escape(writer.plain(text.zh))}{look.BESIDE}{escape(writer.plain(text.en))}</font>", look.HEADING
-                )
-            ]
+        case Heading(text, together):
+            zh, en = (escape(writer.plain(half), quote=False) for half in (text.zh, text.en))
+            heading = Text(f"{zh}{look.BESIDE}{en}</font>", look.HEADING)
+            # Room for the first rows is enough; keepWithNext would carry a whole table to the next page.
+            return [heading] if together else [CondPageBreak(_ROOM_BELOW_HEADING), heading]
         case Paragraph(text, tone):
             return _paragraph(text, tone, writer)
         case Particulars():

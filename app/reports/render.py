@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import reportlab
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, KeepTogether, PageTemplate, Spacer
@@ -15,6 +16,10 @@ from app.reports.blocks import Writer, flowables_of
 from app.reports.document import Document, Heading
 from app.reports.flowables import Placed
 from app.reports.fonts import BOLD, REGULAR, Fonts
+
+LAYOUT = f"henji-layout/1 reportlab/{reportlab.__version__}"
+"""How documents are composed and drawn. Raise the number when the words or the look of any document change:
+a record is compared with what its own layout drew, and a newer program does not call an old record a forgery."""
 
 
 @dataclass(frozen=True, slots=True)
