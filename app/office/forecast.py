@@ -14,6 +14,7 @@ from app.core.clock import read_instant
 from app.office.cycle import Stage
 from app.office.month import Month
 from app.office.quantity import Quantity, QuantityProblem, read_decimal, read_quantity
+from app.office.visible_text import says_something
 
 
 class Channel(StrEnum):
@@ -84,7 +85,7 @@ class ForecastLine:
     @property
     def explained(self) -> bool:
         """Whether a reason or a reason code stands on the line."""
-        return bool((self.reason or "").strip() or (self.reason_code or "").strip())
+        return says_something(self.reason) or says_something(self.reason_code)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import pytest
 
 from app.core.errors import Invalid
-from tests.actions.tiny_office import CYCLE, LEADER, LI, MARKET_MANAGER, OFFICER, Said
+from tests.actions.tiny_office import CYCLE, LI, MARKET_MANAGER, OFFICER, Said
 
 
 def opened(office, cycle="2026-11") -> Said:
@@ -86,4 +86,3 @@ def test_an_unknown_event_a_wrong_stage_and_a_month_that_is_none_are_refused(sma
         with pytest.raises(Invalid):
             record(cycle, body)
     assert small_office.counts() == before
-    assert LEADER == CYCLE["marketing_leader"]

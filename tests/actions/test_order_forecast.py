@@ -109,8 +109,6 @@ def test_the_third_version_is_silent_and_the_fourth_is_flagged(small_office):
     assert verdicts == [None, None, None, "flag"]
 
 
-
-
 def test_after_the_window_a_new_version_needs_a_reopening_for_each_time(office):
     office.supply_determined()
     office.on(11, 20)
