@@ -65,7 +65,10 @@ def judge_forecast(deps: Deps, uow: UnitOfWork, forecast: Forecast, at: datetime
 def _judge_and_keep(deps: Deps, actor: Actor, forecast: Forecast, request: RequestKey) -> Reply:
     at = deps.clock.now()
     for _ in range(_OPTIMISTIC_TRIES):
-        with deps.store.read() as uow:
+        with deps.judging, deps.store.read() as uow:
+            earlier = kept_reply(uow, actor, request)
+            if earlier is not None:
+                return earlier
             judged = judge_forecast(deps, uow, forecast, at)
         with deps.store.write() as uow:
             if forecast_dependencies(uow, forecast) == judged.rests_on:
@@ -86,20 +89,20 @@ def _keep(
     earlier = kept_reply(uow, actor, request)
     if earlier is not None:
         return earlier
-    head = uow.forecasts.head(forecast.stage, forecast.cycle, forecast.account_manager)
+    previous = judged.context.previous
     period = str(forecast.cycle).replace("-", "")
-    forecast_id = head.forecast_id if head else f"F-{period}-{uow.numbers.next('F', period):06d}"
+    forecast_id = previous.forecast_id if previous else f"F-{period}-{uow.numbers.next('F', period):06d}"
     subject = Subject(
         kind=SUBJECT_KINDS[forecast.stage],
         subject_id=forecast_id,
-        version=head.version + 1 if head else 1,
+        version=previous.version + 1 if previous else 1,
         cycle=forecast.cycle,
         stage=forecast.stage.value,
         account_manager=forecast.account_manager,
         territory_id=forecast.territory_id,
     )
     stored = record(deps, uow, actor, subject, judged.judged, "forecast.submitted", at)
-    if head is None:
+    if previous is None:
         uow.forecasts.add(forecast_id, forecast.stage, forecast.cycle, forecast.account_manager, at)
     uow.forecasts.add_version(
         ForecastVersion(

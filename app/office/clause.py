@@ -24,8 +24,6 @@ def read_clauses(text: str) -> dict[str, Clause]:
     """Return the clauses of the catalogue ``rules/_clauses.json`` by id, in its order."""
     rows: list[Mapping[str, str]] = json.loads(text)["clauses"]
     return {
-        row["id"]: Clause(
-            row["id"], row["doc"], row["sec"], row["kind"], row["zh"], row["en"], row["realised_by"]
-        )
+        row["id"]: Clause(row["id"], row["doc"], row["sec"], row["kind"], row["zh"], row["en"], row["realised_by"])
         for row in rows
     }

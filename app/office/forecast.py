@@ -3,7 +3,7 @@
 Nothing here is judged: a silly quantity is a finding, not an error.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -168,6 +168,13 @@ def read_forecast(payload: Mapping[str, Any]) -> Forecast:
     )
 
 
+def final_quantities(payload: Mapping[str, Any]) -> Iterator[tuple[tuple[str | None, str | None], int | None]]:
+    """Yield ((licence_no, sku), final cartons) of every line: all that a later version is compared with."""
+    for raw in payload.get("lines") or []:
+        final = read_quantity(raw.get("final_quantity"), _text(raw.get("unit")))
+        yield (_text(raw.get("licence_no")), _text(raw.get("sku"))), final.cartons
+
+
 def _read_target(payload: Mapping[str, Any], reader: _Reader) -> Month | None:
     text = reader.required_text(payload, "target_month")
     if text is None:
@@ -272,5 +279,5 @@ def _read_basis(raw: Mapping[str, Any], at: str, number: int, reader: _Reader) -
     if not given:
         reader.note(f"{at}/basis", "basis", EntryProblemKind.MISSING, number)
     for name, value in given.items():
-        if read_decimal(value) is None:
+        if type(value) is not int and read_decimal(value) is None:
             reader.note(f"{at}/basis/{name}", f"basis.{name}", EntryProblemKind.UNREADABLE, number)

@@ -28,11 +28,9 @@ def printed(value: Any) -> str:  # noqa: ANN401  # any JSON value
         return value
     if isinstance(value, Mapping):
         return " · ".join(f"{name} {printed(member)}" for name, member in value.items())
-    if isinstance(value, Sequence) and not value:
-        return _("无")
     if isinstance(value, Sequence):
         joiner = ", " if language() == "en" else "、"
-        return joiner.join(printed(member) for member in value)
+        return joiner.join(printed(member) for member in value) or _("无")
     return str(value)
 
 

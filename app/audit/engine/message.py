@@ -101,7 +101,7 @@ def measured_value(spec: FactSpec, cell: Cell) -> Any:  # noqa: ANN401  # a JSON
 
 
 def _spoken_micro(millionths: int) -> int:
-    """Return the number to four decimals, half away from zero: a sentence is read, the exact number stands beside it."""
+    """Return the number to four decimals, half away from zero. The exact number stands beside the sentence."""
     step = MICRO // 10_000
     return (abs(millionths) + step // 2) // step * step * (-1 if millionths < 0 else 1)
 
