@@ -32,7 +32,7 @@ run: setup  ## open the demo office in the browser's reach and print address and
 
 lint: setup-dev
 	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff format --check -q app bench migrations tests tools wsgi.py
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/bandit -q -r app -c pyproject.toml
 	@$(BIN)/henji rules lint
