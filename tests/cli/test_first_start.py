@@ -1,7 +1,6 @@
 """From an empty folder to an installation, step by step, as docs/operate.md says."""
 
 import json
-import os
 import stat
 
 import pytest
@@ -23,7 +22,7 @@ def test_an_installation_is_made_step_by_step(bare):
     refused = bare.command("serve", "--port", "1", expect=1)
     assert "keys.unusable" in refused.stderr
     bare.command("keys", "create", "--slug", "test-office")
-    assert stat.S_IMODE(os.stat(bare.home / "keys").st_mode) == 0o700
+    assert stat.S_IMODE((bare.home / "keys").stat().st_mode) == 0o700
     shown = bare.json("keys", "show")
     assert set(shown) == {"log", "roots"}
     assert shown["log"].startswith("henji.test-office/log+")
