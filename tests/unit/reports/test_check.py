@@ -218,6 +218,32 @@ def test_a_milder_judgement_in_a_forged_log_is_still_found(make_record, samples,
     assert outcome(make_record(forged), keys) == (False, ["findings"])
 
 
+def _reworded(evidence, samples, log_key, engine):
+    from app.audit.log.event import read_event
+
+    older = changed(evidence)
+    older["judgement"]["engine"] = engine
+    for finding in older["judgement"]["findings"]:
+        finding["message"] = {"zh": "从前的说法", "en": "an earlier wording"}
+    digest = digest_of(older["judgement"])
+    older["evaluation"]["judgement_digest"] = digest
+    older["log"]["event"]["body"]["judgement_digest"] = digest
+    older["log"] = samples.log_part(read_event(older["log"]["event"]), log_key)
+    return older
+
+
+def test_a_record_of_an_earlier_engine_may_say_the_same_numbers_in_other_words(
+    make_record, samples, evidence, keys, log_key
+):
+    older = _reworded(evidence, samples, log_key, "durable-rules 2.0.28 + henji-twin 0")
+    assert outcome(make_record(older), keys) == (True, [])
+
+
+def test_a_record_of_this_engine_says_it_in_the_same_words(make_record, samples, evidence, keys, log_key):
+    other = _reworded(evidence, samples, log_key, evidence["judgement"]["engine"])
+    assert outcome(make_record(other), keys) == (False, ["findings"])
+
+
 @pytest.mark.parametrize(
     ("parts", "failing"),
     [
