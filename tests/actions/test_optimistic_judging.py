@@ -1,5 +1,6 @@
 """Judging is done before the writer's turn, and again when the office changed in between."""
 
+import threading
 from unittest.mock import patch
 
 from app.actions import submit_forecast
@@ -53,7 +54,9 @@ def test_a_customer_that_changes_in_between_is_judged_as_it_is_now(office):
 
 def test_another_version_that_gets_in_first_makes_this_one_the_second(office):
     office.on(11, 3)
-    _, patched = interrupted(office, lambda: office.submit(office.supply(), key="first"))
+    # Another process: it waits for nobody's judging here.
+    elsewhere = office.with_other(judging=threading.Lock())
+    _, patched = interrupted(office, lambda: elsewhere.submit(office.supply(), key="first"))
     with patched:
         second = office.submit(office.supply(), key="second")
     assert second.body["subject"]["version"] == 2
