@@ -33,5 +33,5 @@ class Deps:
     is_demo: bool
     secure_cookies: bool
     most_body_bytes: int
-    judging: AbstractContextManager[object] = field(default_factory=threading.Lock)
+    judging: AbstractContextManager[object] = field(default_factory=threading.RLock)
     """Held while judging: two judgements in one process only slow each other, and the writer that waits for both."""
