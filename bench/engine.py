@@ -137,8 +137,14 @@ def arrays(rulebook: Rulebook, facts: FactSet) -> dict[str, dict[str, np.ndarray
     for bound in rulebook.rules:
         if bound.asked:
             read[bound.rule.scope] |= set(bound.rule.reads)
+
+    def column(cells) -> np.ndarray:
+        made = np.array(cells)
+        # What is missing stands behind an `applies` that is false: any number will do.
+        return np.array([0 if cell is None else cell for cell in cells]) if made.dtype == object else made
+
     return {
-        scope: {fact: np.array(facts.tables[scope].columns[fact]) for fact in sorted(used)}
+        scope: {fact: column(facts.tables[scope].columns[fact]) for fact in sorted(used)}
         for scope, used in read.items()
     }
 

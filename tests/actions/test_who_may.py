@@ -21,7 +21,7 @@ from tests.actions.tiny_office import LI, OFFICER, OPERATOR, WANG, ZHAO, client,
 
 NEEDS = {
     "import": "office",
-    "batch": "office submit",
+    "batch": "office",
     "submit": "submit",
     "try": "submit",
     "determine": "determine",

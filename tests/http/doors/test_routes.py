@@ -15,7 +15,7 @@ ROUTES = {
     ("GET", "/api/v1/evaluations/<evaluation_id>/facts"): ("submit", "read"),
     ("GET", "/api/v1/evaluations/<evaluation_id>/record.pdf"): ("submit", "read"),
     ("PUT", "/api/v1/office/<collection>"): ("office",),
-    ("POST", "/api/v1/pos-batches"): ("office", "submit"),
+    ("POST", "/api/v1/pos-batches"): ("office",),
     ("POST", "/api/v1/cycles/<cycle>/extensions"): ("determine",),
     ("POST", "/api/v1/cycles/<cycle>/events"): ("determine",),
     ("GET", "/api/v1/log/checkpoint"): OPEN,
