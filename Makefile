@@ -32,7 +32,7 @@ run: setup  ## open the demo office in the browser's reach and print address and
 
 lint: setup-dev
 	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff format --check -q app bench migrations tests tools wsgi.py
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/bandit -q -r app -c pyproject.toml
 	@$(BIN)/henji rules lint
@@ -49,8 +49,13 @@ test: setup-dev
 docs: setup-dev  ## write docs/rules.md and docs/clauses.md from rules/
 	@$(BIN)/henji docs
 
-bench: setup-dev
-	@for bench in engine judging hook memory records signing; do $(BIN)/python -m bench.$$bench || exit 1; done
+bench: setup-dev  ## ratios, side by side in one run; the last one takes minutes
+	@$(BIN)/python -m bench.judging
+	@$(BIN)/python -m bench.engine
+	@$(BIN)/python -m bench.hook
+	@$(BIN)/python -m bench.records
+	@$(BIN)/python -m bench.signing
+	@$(BIN)/python -m bench.engine --memory 100000
 
 lock:  ## resolve the two lock files again (hashes, no hosts)
 	@$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 requirements-dev.in -o requirements-dev.lock

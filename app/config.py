@@ -80,6 +80,31 @@ def _number(env: Mapping[str, str], name: str, default: int) -> int:
     return int(text)
 
 
+_DATABASES = ("sqlite://", "sqlite+pysqlite://", "postgresql://", "postgresql+psycopg://", "postgres://")
+
+
+def _database_url(env: Mapping[str, str], home: Path) -> str:
+    url = env.get("DATABASE_URL") or f"sqlite:///{home / 'henji.db'}"
+    if url.startswith(_DATABASES):
+        return url
+    # The address may hold a password: it is not repeated.
+    raise SettingInvalid(
+        Bilingual(
+            "DATABASE_URL 应以 sqlite:/// 或 postgresql:// 开头。",
+            "DATABASE_URL must begin with sqlite:/// or postgresql://.",
+        )
+    )
+
+
+def _rules_folder(env: Mapping[str, str]) -> Path:
+    folder = Path(env.get("HENJI_RULES") or _ROOT / "rules").absolute()
+    if folder.is_dir():
+        return folder
+    raise SettingInvalid(
+        Bilingual(f"没有规则文件夹 {folder}（HENJI_RULES）。", f"There is no folder {folder} (HENJI_RULES).")
+    )
+
+
 def read_settings(env: Mapping[str, str] | None = None) -> Settings:
     """Return the settings of this process.
 
@@ -91,8 +116,8 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
     public_url = (env.get("HENJI_PUBLIC_URL") or "http://127.0.0.1:8000").rstrip("/")
     return Settings(
         home=home,
-        database_url=env.get("DATABASE_URL") or f"sqlite:///{home / 'henji.db'}",
-        rules=Path(env.get("HENJI_RULES") or _ROOT / "rules").absolute(),
+        database_url=_database_url(env, home),
+        rules=_rules_folder(env),
         clock_start=_instant(env),
         office_name_zh=env.get("HENJI_OFFICE_ZH") or "示例县烟草专卖局内部专卖管理监督办公室",
         office_name_en=env.get("HENJI_OFFICE_EN") or "Supervision Office of the Example County Tobacco Bureau",

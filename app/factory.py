@@ -1,5 +1,8 @@
 """create_app: the one place where everything meets."""
 
+import gc
+import sys
+
 from flask import Flask
 
 from app.actions.deps import Deps
@@ -8,6 +11,18 @@ from app.config import read_settings
 from app.http.register import register_http
 from app.web.register import register_web
 from app.wiring import build_deps
+
+
+def _tune_for_threads() -> None:
+    """Make the threads of a worker good neighbours.
+
+    A thread that holds the writer's turn gives up the interpreter at every statement and must not wait five
+    milliseconds, Python's default, to get it back each time. And what a process remembers of the office is large and
+    lives long: looking through all of it for rubbish every few thousand allocations is time taken from submissions.
+    Measured with bench/hook.py: a third more submissions a second.
+    """
+    sys.setswitchinterval(0.0005)
+    gc.set_threshold(50_000, 20, 50)
 
 
 def create_app(deps: Deps | None = None) -> Flask:
@@ -24,6 +39,7 @@ def create_app(deps: Deps | None = None) -> Flask:
     register_http(app, deps)
     register_api(app, deps)
     register_web(app, deps)
+    _tune_for_threads()
     # A server forks after this: no connection may be shared with its workers.
     deps.store.close()
     return app

@@ -137,8 +137,14 @@ def arrays(rulebook: Rulebook, facts: FactSet) -> dict[str, dict[str, np.ndarray
     for bound in rulebook.rules:
         if bound.asked:
             read[bound.rule.scope] |= set(bound.rule.reads)
+
+    def column(cells) -> np.ndarray:
+        made = np.array(cells)
+        # What is missing stands behind an `applies` that is false: any number will do.
+        return np.array([0 if cell is None else cell for cell in cells]) if made.dtype == object else made
+
     return {
-        scope: {fact: np.array(facts.tables[scope].columns[fact]) for fact in sorted(used)}
+        scope: {fact: column(facts.tables[scope].columns[fact]) for fact in sorted(used)}
         for scope, used in read.items()
     }
 
@@ -236,6 +242,30 @@ def spoken_of(judgement, rulebook: Rulebook, facts: FactSet) -> Spoken:
     return spoken
 
 
+def zen_service(rulebook: Rulebook, zen_document, zen_judge) -> Callable[[FactSet], int]:
+    """Return what a service on zen would do: let it match, and write the same findings from what it found."""
+    plans = make_plan(rulebook).scopes
+
+    def judge(facts: FactSet) -> int:
+        by_rule: dict[str, list[tuple[int, str]]] = {}
+        for rule, row, severity in zen_judge(zen_document(facts)):
+            by_rule.setdefault(rule, []).append((row, severity))
+        written = 0
+        for plan in plans:
+            for rule in plan.rules:
+                writer = RowWriter(rule, plan.scope, facts.tables[plan.scope.name])
+                severities = [branch.severity.value for branch in rule.bound.rule.branches]
+                found = [
+                    writer.fired(row, severities.index(severity))
+                    for row, severity in sorted(by_rule.get(rule.bound.rule.id, ()))
+                ]
+                rows = facts.tables[plan.scope.name].rows
+                written += finding_of_rows(rule, found, Outcome.PASS, rows, writer).rows_total
+        return written
+
+    return judge
+
+
 # ------------------------------------------------------------------ measuring
 
 
@@ -264,25 +294,7 @@ def compare(lines: int, rounds: int) -> int:
         assert ours == theirs == by_hand, (sorted(ours ^ theirs)[:5], sorted(ours ^ by_hand)[:5])
     ready = [arrays(rulebook, facts) for facts in documents]
 
-    plans = make_plan(rulebook).scopes
-
-    def zen_with_findings(facts: FactSet) -> int:
-        """Let zen match and write the same findings from what it found: what a service on zen would do."""
-        by_rule: dict[str, list[tuple[int, int]]] = {}
-        for rule, row, severity in zen_judge(zen_document(facts)):
-            by_rule.setdefault(rule, []).append((row, severity))
-        written = 0
-        for plan in plans:
-            for rule in plan.rules:
-                writer = RowWriter(rule, plan.scope, facts.tables[plan.scope.name])
-                severities = [branch.severity.value for branch in rule.bound.rule.branches]
-                found = [
-                    writer.fired(row, severities.index(severity))
-                    for row, severity in sorted(by_rule.get(rule.bound.rule.id, ()))
-                ]
-                rows = facts.tables[plan.scope.name].rows
-                written += finding_of_rows(rule, found, Outcome.PASS, rows, writer).rows_total
-        return written
+    zen_with_findings = zen_service(rulebook, zen_document, zen_judge)
 
     def all_of(judge, subjects):
         return lambda: [judge(subject) for subject in subjects]

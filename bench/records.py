@@ -30,7 +30,7 @@ from app.reports.check import check_record
 from app.reports.document import Document
 from app.reports.evaluation_record import EVIDENCE_FILE, EVIDENCE_FORMAT, compose_evaluation_record
 from app.reports.fonts import REGULAR, load_fonts
-from app.reports.render import render
+from app.reports.render import LAYOUT, render
 from app.reports.seal import seal_pdf
 
 ROUNDS = 20
@@ -66,6 +66,7 @@ def evidence(keys: KeyRing) -> dict:
         "document": "D19",
         "office": {"zh": "示例县烟草专卖局内部专卖管理监督办公室", "en": "Supervision Office, Sample County"},
         "public_url": "https://henji.example.org",
+        "layout": LAYOUT,
         "evaluation": {
             "id": "E-202611-000123",
             "event": "on_submit",

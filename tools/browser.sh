@@ -4,7 +4,7 @@ set -euo pipefail
 command -v chromium >/dev/null 2>&1 && exit 0
 if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
     apt-get update -qq || true
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null || true
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk >/dev/null || true
 fi
 command -v chromium >/dev/null 2>&1 && exit 0
 if [ "${CI:-}" = true ]; then

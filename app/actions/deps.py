@@ -1,7 +1,9 @@
 """The long-lived objects every action works with. Built once, by wiring."""
 
+import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 
 from app.audit.engine.evaluate import Evaluator
 from app.audit.engine.rulebook import RuleLibrary
@@ -31,3 +33,5 @@ class Deps:
     is_demo: bool
     secure_cookies: bool
     most_body_bytes: int
+    judging: AbstractContextManager[object] = field(default_factory=threading.RLock)
+    """Held while judging: two judgements in one process only slow each other, and the writer that waits for both."""

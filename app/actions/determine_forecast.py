@@ -51,16 +51,16 @@ def determine_forecast(deps: Deps, actor: Actor, forecast_id: str, body: Mapping
         head = uow.forecasts.get(forecast_id)
         actor.require(Permission.DETERMINE_FORECAST, territory=head.newest.territory_id)
         require_role(uow, person_id, _OFFICERS, local_date(at), "/person_id")
-        _require_determinable(head, decision)
+        version = _determinable_version(head, decision)
         uow.forecasts.add_determination(
-            Determination(forecast_id, head.version, person_id, Decision(decision), opinion, at, actor.as_json())
+            Determination(forecast_id, version, person_id, Decision(decision), opinion, at, actor.as_json())
         )
         uow.log.append(
             Event(
                 name="forecast.determined",
                 at=instant(at),
                 actor=actor.as_json(),
-                subject={"kind": "supply_forecast", "id": forecast_id, "version": head.version},
+                subject={"kind": "supply_forecast", "id": forecast_id, "version": version},
                 body={"person_id": person_id, "decision": decision, "opinion": opinion},
                 salt=secrets.token_hex(16),
             )
@@ -68,22 +68,25 @@ def determine_forecast(deps: Deps, actor: Actor, forecast_id: str, body: Mapping
         return forecast_body(uow, uow.forecasts.get(forecast_id))
 
 
-def _require_determinable(head: ForecastHead, decision: str) -> None:
+def _determinable_version(head: ForecastHead, decision: str) -> int:
+    """Return the version that is determined: the newest that was not blocked, as that is the one that counts."""
     if head.stage is not Stage.SUPPLY:
         raise NotDeterminable(
             Bilingual("只有货源预测（第一环节）需要审核确定。", "Only a supply forecast (stage 1) is determined.")
         )
-    if head.determination is not None and head.determination.version == head.version:
+    version = (head.accepted_version or head.newest).version
+    if head.determination is not None and head.determination.version == version:
         raise NotDeterminable(
             Bilingual(
-                f"第{head.version}版已经审核（{head.state.value}）。请等待新版本。",
-                f"Version {head.version} has been determined ({head.state.value}). Wait for a new version.",
+                f"第{version}版已经审核（{head.state.value}）。请等待新版本。",
+                f"Version {version} has been determined ({head.state.value}). Wait for a new version.",
             )
         )
-    if decision == "accept" and not head.accepted:
+    if decision == "accept" and head.accepted_version is None:
         raise NotDeterminable(
             Bilingual(
-                f"第{head.version}版被规则阻断，不能确定；可以退回。",
-                f"Version {head.version} is blocked by a rule and cannot be accepted; it can be returned.",
+                f"第{version}版被规则阻断，不能确定；可以退回。",
+                f"Version {version} is blocked by a rule and cannot be accepted; it can be returned.",
             )
         )
+    return version

@@ -23,6 +23,7 @@ from app.store.values import StoredExtension
 
 EVENT = "on_extension"
 RULE = "WIN-11"
+"""What must pass for an extension to move anything."""
 _CALENDAR_MARGIN = timedelta(days=40)
 
 
@@ -90,7 +91,7 @@ def _judge_and_keep(
         subject = Subject("extension", extension_id, 1, cycle, stage.value)
         stored = record(deps, uow, actor, subject, judged, "window.extended", at)
         # Only a pass moves a window: what could not be judged waits for a person.
-        in_force = judged.judgement.outcome_of(RULE) is Outcome.PASS
+        in_force = any(f.rule == RULE and f.outcome is Outcome.PASS for f in judged.judgement.findings)
         uow.extensions.add(
             StoredExtension(
                 extension_no=0,

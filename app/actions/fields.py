@@ -7,6 +7,7 @@ from typing import Any
 from app.core.clock import read_instant
 from app.core.errors import Fault, Invalid
 from app.core.text import Bilingual
+from app.office.visible_text import says_something
 
 
 class Fields:
@@ -22,9 +23,9 @@ class Fields:
         self._faults.append(Fault(f"/{name}", code, message))
 
     def text(self, name: str) -> str:
-        """Return the non-empty text of a required field."""
+        """Return the text of a required field; blanks and punctuation alone say nothing."""
         value = self._body.get(name)
-        if isinstance(value, str) and value.strip():
+        if isinstance(value, str) and says_something(value):
             return value.strip()
         self.fault(name, "value.missing", Bilingual(f"缺少 {name}。", f"{name} is missing."))
         return ""

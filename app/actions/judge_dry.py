@@ -5,6 +5,7 @@ from typing import Any
 
 from app.actions.deps import Deps
 from app.actions.presenting import verdict_body
+from app.actions.speaking_for import require_speaker
 from app.actions.submit_forecast import judge_forecast
 from app.core.actor import Actor
 from app.core.clock import instant
@@ -21,7 +22,7 @@ def judge_dry(deps: Deps, actor: Actor, kind: str, subject: Mapping[str, Any]) -
 
     Raises:
         Invalid: ``kind`` is unknown or does not fit the subject's stage.
-        Forbidden: the client may not submit for the territory.
+        Forbidden: the client may not submit for the territory or the account manager.
     """
     if KINDS.get(kind) != subject.get("stage"):
         message = Bilingual(
@@ -30,7 +31,7 @@ def judge_dry(deps: Deps, actor: Actor, kind: str, subject: Mapping[str, Any]) -
         )
         raise Invalid(message, [Fault("/kind", "value.not_allowed", message)])
     forecast = read_forecast(subject)
-    actor.require(Permission.DRY_RUN, territory=forecast.territory_id)
+    require_speaker(deps, actor, Permission.DRY_RUN, forecast)
     at = deps.clock.now()
     with deps.store.read() as uow:
         judged = judge_forecast(deps, uow, forecast, at).judged

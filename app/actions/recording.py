@@ -88,8 +88,8 @@ def record(
     judgement = judged.judgement
     period = str(subject.cycle).replace("-", "")
     evaluation_id = f"E-{period}-{uow.numbers.next('E', period):06d}"
-    payload_digest = uow.blobs.put(judged.payload_blob)
-    facts_digest = uow.blobs.put(judged.facts_blob)
+    uow.blobs.put_all([judged.payload_blob, judged.facts_blob, judged.judgement_blob])
+    payload_digest, facts_digest = judged.payload_blob.digest, judged.facts_blob.digest
     judgement_digest = judged.judgement_blob.digest
     rulebook = judged.rulebook
     if not uow.rulebooks.known(rulebook.digest):
@@ -140,7 +140,20 @@ def record(
         leaf_hash=position.leaf_hash,
         simulated_clock=deps.clock.simulated,
     )
-    uow.evaluations.add(stored, judged.judgement_blob)
+    uow.evaluations.add(stored, judgement_is_kept=True)
+    if judgement.alarms:
+        # The two evaluators disagreed, or the engine failed: the rules concerned are not_evaluable, and a person looks.
+        uow.log.append(
+            Event(
+                name="engine.alarmed",
+                at=instant(at),
+                actor=actor.as_json(),
+                subject={"kind": "evaluation", "id": evaluation_id, "version": 1},
+                body={"alarms": list(judgement.alarms)},
+                salt=secrets.token_hex(16),
+            )
+        )
+        uow.outbox.add("engine.alarmed", {"evaluation": evaluation_id, "alarms": list(judgement.alarms)}, at)
     uow.outbox.add("evaluation.recorded", {"evaluation": evaluation_id, "verdict": judgement.verdict.value}, at)
     return stored
 

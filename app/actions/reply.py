@@ -76,11 +76,13 @@ def kept_reply(uow: UnitOfWork, actor: Actor, request: RequestKey) -> Reply | No
 
 
 def answer_once(deps: Deps, actor: Actor, request: RequestKey, work: Callable[[], Reply]) -> Reply:
-    """Return the kept answer of ``request``, or do ``work``, which keeps its answer in its own transaction.
+    """Return what ``work`` answers, while no other request with the same key is being worked on.
+
+    ``work`` looks for the kept answer of an earlier request (:func:`kept_reply`), and keeps its own, in its own
+    transaction.
 
     Raises:
         RequestRunning: another request with the same key is being worked on.
-        OtherBody: the key was used with another body.
     """
     if request.key is None:
         return work()
@@ -92,6 +94,4 @@ def answer_once(deps: Deps, actor: Actor, request: RequestKey, work: Callable[[]
                     "A request with this Idempotency-Key is still running. Retry with the same key in a moment.",
                 )
             )
-        with deps.store.read() as uow:
-            earlier = kept_reply(uow, actor, request)
-        return earlier or work()
+        return work()

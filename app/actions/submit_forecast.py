@@ -9,6 +9,7 @@ from app.actions.deps import Deps
 from app.actions.presenting import evaluation_body
 from app.actions.recording import Judged, Subject, judge, kept, record, rulebook_on
 from app.actions.reply import Reply, RequestKey, answer_once, kept_reply
+from app.actions.speaking_for import require_speaker
 from app.audit.facts.context import ForecastContext
 from app.audit.facts.forecast import forecast_facts
 from app.audit.facts.windows import days_late, stage_window
@@ -44,11 +45,11 @@ def submit_forecast(deps: Deps, actor: Actor, payload: Mapping[str, Any], reques
     changed in between, so that writers wait only for disk.
 
     Raises:
-        Forbidden: the client may not submit, or not for this territory.
+        Forbidden: the client may not submit, or not for this territory or account manager.
         RequestRunning, OtherBody: the ``Idempotency-Key`` is in use.
     """
     forecast = read_forecast(payload)
-    actor.require(Permission.SUBMIT_FORECAST, territory=forecast.territory_id)
+    require_speaker(deps, actor, Permission.SUBMIT_FORECAST, forecast)
     return answer_once(deps, actor, request, lambda: _judge_and_keep(deps, actor, forecast, request))
 
 
@@ -64,7 +65,10 @@ def judge_forecast(deps: Deps, uow: UnitOfWork, forecast: Forecast, at: datetime
 def _judge_and_keep(deps: Deps, actor: Actor, forecast: Forecast, request: RequestKey) -> Reply:
     at = deps.clock.now()
     for _ in range(_OPTIMISTIC_TRIES):
-        with deps.store.read() as uow:
+        with deps.judging, deps.store.read() as uow:
+            earlier = kept_reply(uow, actor, request)
+            if earlier is not None:
+                return earlier
             judged = judge_forecast(deps, uow, forecast, at)
         with deps.store.write() as uow:
             if forecast_dependencies(uow, forecast) == judged.rests_on:
@@ -85,20 +89,20 @@ def _keep(
     earlier = kept_reply(uow, actor, request)
     if earlier is not None:
         return earlier
-    head = uow.forecasts.head(forecast.stage, forecast.cycle, forecast.account_manager)
+    previous = judged.context.previous
     period = str(forecast.cycle).replace("-", "")
-    forecast_id = head.forecast_id if head else f"F-{period}-{uow.numbers.next('F', period):06d}"
+    forecast_id = previous.forecast_id if previous else f"F-{period}-{uow.numbers.next('F', period):06d}"
     subject = Subject(
         kind=SUBJECT_KINDS[forecast.stage],
         subject_id=forecast_id,
-        version=head.version + 1 if head else 1,
+        version=previous.version + 1 if previous else 1,
         cycle=forecast.cycle,
         stage=forecast.stage.value,
         account_manager=forecast.account_manager,
         territory_id=forecast.territory_id,
     )
     stored = record(deps, uow, actor, subject, judged.judged, "forecast.submitted", at)
-    if head is None:
+    if previous is None:
         uow.forecasts.add(forecast_id, forecast.stage, forecast.cycle, forecast.account_manager, at)
     uow.forecasts.add_version(
         ForecastVersion(

@@ -7,7 +7,7 @@ from app.office.permission import SCOPES, Permission
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Open to everybody, to every client, or to clients that hold one of the permissions.
+    """Open to everybody, or to clients that hold one of the permissions.
 
     The action asks for the permission itself; this is what the documentation and the tests know of it.
     """
@@ -25,13 +25,10 @@ class Access:
         """What the documentation says."""
         if self.is_open:
             return "Open: needs no credential."
-        if not self.permissions:
-            return "Needs the credential of any client."
         return "Needs a credential with scope " + " or ".join(f"`{scope}`" for scope in self.scopes) + "."
 
 
 OPEN = Access(is_open=True)
-ANY_CLIENT = Access()
 
 
 def needs(*permissions: Permission) -> Access:

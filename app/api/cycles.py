@@ -7,7 +7,7 @@ from app.actions.record_cycle_event import record_cycle_event as record
 from app.api import examples
 from app.api.access import needs
 from app.api.fields import MonthText
-from app.api.operation import Answer, Body, Call, Door, kept_answer
+from app.api.operation import Answer, Body, Call, Door, Keyed, kept_answer
 from app.api.schemas.cycle import CycleEventSchema, ExtensionSchema
 from app.api.schemas.replies import CycleEventReplySchema, ExtensionReplySchema
 from app.office.permission import Permission
@@ -23,7 +23,7 @@ _REPLAY = "The answer the same request got before"
     "/cycles/<cycle>/extensions",
     access=needs(Permission.EXTEND_WINDOW),
     body=Body(ExtensionSchema, examples.EXTENSION),
-    keyed=True,
+    keyed=Keyed.OPTIONAL,
     path=_CYCLE,
     answers=(
         Answer(201, ExtensionReplySchema, "Judged and on record"),
@@ -40,7 +40,7 @@ def extend_window(call: Call, cycle: str) -> Response:
     "/cycles/<cycle>/events",
     access=needs(Permission.RECORD_EVENT),
     body=Body(CycleEventSchema, examples.CYCLE_EVENT),
-    keyed=True,
+    keyed=Keyed.OPTIONAL,
     path=_CYCLE,
     answers=(
         Answer(201, CycleEventReplySchema, "Recorded, and judged where rules ask"),

@@ -57,7 +57,7 @@ class Kind(ma.fields.Field[Any]):
 
     def fault(self, value: Any, pointer: str) -> Fault | None:  # noqa: ANN401  # any JSON value
         """Return why ``value`` (not null) at ``pointer`` cannot be taken; None when it can."""
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} says nothing of {value!r} at {pointer}")
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:  # noqa: ANN401, ARG002
         fault = self.fault(value, "")

@@ -8,7 +8,7 @@ from app.actions.reopen_forecast import reopen_forecast as reopen
 from app.actions.submit_forecast import submit_forecast as submit
 from app.api import examples
 from app.api.access import needs
-from app.api.operation import Answer, Body, Call, Door, json_answer, kept_answer
+from app.api.operation import Answer, Body, Call, Door, Keyed, json_answer, kept_answer
 from app.api.schemas.forecast import DeterminationSchema, ForecastSchema, ReopeningSchema
 from app.api.schemas.replies import EvaluationReplySchema, ForecastStateSchema
 from app.office.permission import Permission
@@ -23,7 +23,7 @@ _STATE = Answer(200, ForecastStateSchema, "How the forecast stands")
     "/forecasts",
     access=needs(Permission.SUBMIT_FORECAST),
     body=Body(ForecastSchema, examples.FORECAST),
-    keyed=True,
+    keyed=Keyed.REQUIRED,
     answers=(
         Answer(201, EvaluationReplySchema, "Judged and on record", examples.EVALUATION),
         Answer(200, EvaluationReplySchema, "The answer the same request got before"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import wraps
 from typing import Any
 
@@ -64,6 +65,13 @@ class Answer:
     media: str = JSON
 
 
+class Keyed(StrEnum):
+    """What an operation makes of an ``Idempotency-Key``."""
+
+    REQUIRED = "required"
+    OPTIONAL = "optional"
+
+
 _MALFORMED, _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND = 400, 401, 403, 404
 _CONFLICT, _TOO_LARGE, _MEDIA, _INVALID = 409, 413, 415, 422
 
@@ -87,7 +95,7 @@ class Door:
         answers: Sequence[Answer],
         body: Body | None = None,
         query: type[ma.Schema] | None = None,
-        keyed: bool = False,
+        keyed: Keyed | None = None,
         refuses: Sequence[int] = (),
         said: Mapping[str, Any] | None = None,
         path: Mapping[str, Mapping[str, Any]] | None = None,
@@ -101,13 +109,14 @@ class Door:
             answers: what success looks like; the first decides what ``Accept`` is compared with.
             body: the JSON object it takes; None when it takes none, or reads the body itself.
             query: the parameters it takes in the address; all others are refused.
-            keyed: whether it needs an ``Idempotency-Key``.
+            keyed: whether it needs an ``Idempotency-Key``, honours one, or (None) knows none.
             refuses: further statuses it answers failures with.
             said: more members of the OpenAPI operation.
             path: what OpenAPI says of parameters in the rule, by name.
         """
         check = None if body is None else shape_check(body.schema())
-        query_check = shape_check(query() if query else ma.Schema())
+        # A call from anywhere, such as a probe's, may carry parameters nobody reads.
+        query_check = None if access.is_open and query is None else shape_check(query() if query else ma.Schema())
 
         def decorate(view: View) -> View:
             @wraps(view)
@@ -125,18 +134,25 @@ class Door:
         return decorate
 
 
-def _checked_call(access: Access, check: Check | None, query_check: Check, *, keyed: bool) -> Call:
+def _checked_call(access: Access, check: Check | None, query_check: Check | None, *, keyed: Keyed | None) -> Call:
     deps = current_deps()
     caller = None if access.is_open else require_client()
-    query = {} if access.is_open else _read_query(query_check)
+    query = {} if query_check is None else _read_query(query_check)
     if check is None:
         return Call(deps, caller, query=query)
     require_media(JSON)
     data = read_body(deps.most_body_bytes)
     digest = "sha256:" + sha256_hex(request.path.encode("utf-8") + b"\n" + data)
-    key = read_key(request.headers.get("Idempotency-Key")) if keyed else None
+    key = _read_key(keyed)
     payload = require_shape(check, parse_json(data))
     return Call(deps, caller, payload, query, RequestKey(key, digest))
+
+
+def _read_key(keyed: Keyed | None) -> str | None:
+    header = request.headers.get("Idempotency-Key")
+    if keyed is None or (keyed is Keyed.OPTIONAL and header is None):
+        return None
+    return read_key(header)
 
 
 def _read_query(check: Check) -> dict[str, str]:
@@ -164,13 +180,13 @@ def _documented(
     answers: Sequence[Answer],
     body: Body | None,
     query: type[ma.Schema] | None,
-    keyed: bool,
+    keyed: Keyed | None,
     refuses: Sequence[int],
     said: Mapping[str, Any],
 ) -> View:
     parameters: list[Any] = []
     if keyed:
-        parameters.append("IDEMPOTENCY_KEY")
+        parameters.append("IDEMPOTENCY_KEY" if keyed is Keyed.REQUIRED else "IDEMPOTENCY_KEY_OPTIONAL")
     if query is not None:
         parameters.append({"in": "query", "schema": query})
     operation: dict[str, Any] = {
@@ -197,7 +213,7 @@ def _documented_responses(
     answers: Sequence[Answer],
     body: Body | None,
     query: type[ma.Schema] | None,
-    keyed: bool,
+    keyed: Keyed | None,
     refuses: Sequence[int],
 ) -> dict[int | str, Any]:
     responses: dict[int | str, Any] = {}

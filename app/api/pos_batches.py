@@ -5,7 +5,7 @@ from flask import Response
 from app.actions.receive_pos_batch import receive_pos_batch as receive
 from app.api import examples
 from app.api.access import needs
-from app.api.operation import Answer, Body, Call, Door, kept_answer
+from app.api.operation import Answer, Body, Call, Door, Keyed, kept_answer
 from app.api.schemas.pos_batch import PosBatchSchema
 from app.api.schemas.replies import EvaluationReplySchema
 from app.office.permission import Permission
@@ -18,7 +18,7 @@ POS_BATCHES = Door("pos-batches", "Batches of a terminal server.")
     "/pos-batches",
     access=needs(Permission.RECEIVE_POS_BATCH),
     body=Body(PosBatchSchema, examples.POS_BATCH),
-    keyed=True,
+    keyed=Keyed.OPTIONAL,
     answers=(
         Answer(201, EvaluationReplySchema, "Judged and on record"),
         Answer(200, EvaluationReplySchema, "The answer the same request got before"),

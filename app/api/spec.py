@@ -71,15 +71,16 @@ def make_api(app: Flask) -> HenjiApi:
     api.spec.components.security_scheme(
         "bearer", {"type": "http", "scheme": "bearer", "description": "The credential of a machine client."}
     )
-    api.spec.components.parameter(
-        "IDEMPOTENCY_KEY",
-        "header",
-        {
-            "name": "Idempotency-Key",
-            "required": True,
-            "description": "Unique per intended effect; bare or quoted. Kept as long as the record.",
-            "schema": {"type": "string", "minLength": 1, "maxLength": 255},
-            "example": "FS-88231-1",
-        },
-    )
+    for name, required in (("IDEMPOTENCY_KEY", True), ("IDEMPOTENCY_KEY_OPTIONAL", False)):
+        api.spec.components.parameter(
+            name,
+            "header",
+            {
+                "name": "Idempotency-Key",
+                "required": required,
+                "description": "Unique per intended effect; bare or quoted. Kept as long as the record.",
+                "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+                "example": "FS-88231-1",
+            },
+        )
     return api

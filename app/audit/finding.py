@@ -139,6 +139,10 @@ class Judgement:
                 counts[finding.outcome.value] += 1
         return counts
 
+    def outcome_of(self, rule: str) -> Outcome | None:
+        """Return what the rule of that id answered; None when it was not asked."""
+        return next((finding.outcome for finding in self.findings if finding.rule == rule), None)
+
     def as_json(self) -> dict[str, Any]:
         """Return the canonical form whose digest the log keeps: everything but the moment."""
         return {

@@ -40,6 +40,8 @@ def create_machine_client(
 def list_clients(as_json: bool) -> None:
     """List the clients, without their credentials."""
     with deps().store.read() as uow:
+        known = uow.clients.list()
+    if as_json:
         rows = [
             {
                 "client": client.client_id,
@@ -47,13 +49,18 @@ def list_clients(as_json: bool) -> None:
                 "territories": None if client.territories is None else sorted(client.territories),
                 "revoked": client.revoked_at is not None,
             }
-            for client in uow.clients.list()
+            for client in known
         ]
-    if as_json:
         print_json({"clients": rows})
         return
-    for row in rows:
-        click.echo(f"{row['client']}  {row['scopes']}  {row['territories'] or 'all territories'}")
+    for client in known:
+        click.echo(f"{client.client_id}  {', '.join(client.scopes)}  {_territories(client.territories)}")
+
+
+def _territories(territories: frozenset[str] | None) -> str:
+    if territories is None:
+        return "all territories"
+    return ", ".join(sorted(territories)) or "no territory"
 
 
 @click.group()

@@ -27,6 +27,9 @@ _STEPS = 101
 _AFTERWARDS = datetime(2026, 12, 4, 17, 0, tzinfo=OFFICE_ZONE)
 """The demo is shown on the afternoon after the month was closed."""
 
+_UNFINISHED = "DEMO-UNFINISHED"
+"""Lies in the home while the month is played."""
+
 _MARKS = {"block": "■ 阻断", "flag": "▲ 预警", "note": "● 提示", "not_evaluable": "▨ 数据不足"}
 
 
@@ -56,9 +59,9 @@ def demo(context: click.Context, out: Path, seed: int, records: bool, serve: boo
         _open(home, out, port, seed)
         return
     if out.exists() and any(out.iterdir()):
-        if not (home.exists() and serve):
+        if not (serve and (home / _UNFINISHED).exists()):
             raise click.ClickException(f"{out} 不是空文件夹。 {out} is not empty; choose another folder.")
-        # A demo that was interrupted half way is made again.
+        # A demo of ours that was interrupted half way is made again; nothing else is ever swept away.
         shutil.rmtree(out)
     played = _make(home, out, seed, records=records)
     right = _report(played)
@@ -69,6 +72,8 @@ def demo(context: click.Context, out: Path, seed: int, records: bool, serve: boo
 
 def _make(home: Path, out: Path, seed: int, *, records: bool) -> list[Played]:
     clock = SteppedClock(_AFTERWARDS)
+    home.mkdir(parents=True)
+    (home / _UNFINISHED).touch()
     deps = new_installation(home, clock)
     columns = (
         TextColumn("{task.fields[phase]}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
@@ -87,6 +92,7 @@ def _make(home: Path, out: Path, seed: int, *, records: bool) -> list[Played]:
             advance: Callable[[str], None] = lambda what: progress.update(task, advance=1, description=what)  # noqa: E731  # as above
             _write_records(deps, out / "records", played, advance)
     (home / "DEMO").write_text("An invented county. The demo accounts exist only here.\n", encoding="utf-8")
+    (home / _UNFINISHED).unlink()
     deps.store.close()
     return played
 

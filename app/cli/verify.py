@@ -33,6 +33,6 @@ def verify(
         for file, result in results:
             click.echo(f"{'✓ 真实完整 genuine' if result.ok else '■ 不能认定 not genuine'}  {file.name}")
             for check in result.checks:
-                mark = "✓" if check.passed else "■"
+                mark = {"passed": "✓", "failed": "■", "not_checked": "○"}[check.state.value]
                 click.echo(f"  {mark} {check.sentence.zh}\n    {check.sentence.en}")
     context.exit(0 if all(result.ok for _, result in results) else 1)

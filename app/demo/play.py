@@ -126,15 +126,12 @@ class Player:
         }
         late = managers[1]
         for place, manager in enumerate(managers):
-            if manager == late:
-                continue
-            self.clock.set(_at(11, 3 + place // 3, 9 + place % 3, 15))
-            if manager in planted:
-                self._submit(planted[manager])
-                self.clock.set(_at(11, 8, 9, 10 + place))
-                self._correct(supply[manager], "按规则提示更正")
-            else:
-                self._submit(Planted(supply[manager], plain, NOTHING))
+            if manager != late:
+                self.clock.set(_at(11, 3 + place // 3, 9 + place % 3, 15))
+                self._submit(planted.get(manager) or Planted(supply[manager], plain, NOTHING))
+        for place, manager in enumerate(planted):
+            self.clock.set(_at(11, 8, 9, 10 + place))
+            self._correct(supply[manager], "按规则提示更正")
         self.clock.set(_at(11, 9, 0, 5))
         title = Bilingual("货源预测窗口结束时1名客户经理未提交", "One account manager missing at the close")
         self._event("on_window_close", "supply", title, {"WIN-07": "flag"})

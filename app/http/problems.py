@@ -49,6 +49,7 @@ class HttpProblem(AppError):
     """A failure the framework found, in our words."""
 
     code: ClassVar[str] = "request.refused"
+    status: ClassVar[int] = 400
     title: ClassVar[Bilingual] = Bilingual("请求被拒绝", "The request was refused")
 
     def __init__(self, status: int) -> None:

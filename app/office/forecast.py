@@ -3,7 +3,7 @@
 Nothing here is judged: a silly quantity is a finding, not an error.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -14,6 +14,7 @@ from app.core.clock import read_instant
 from app.office.cycle import Stage
 from app.office.month import Month
 from app.office.quantity import Quantity, QuantityProblem, read_decimal, read_quantity
+from app.office.visible_text import says_something
 
 
 class Channel(StrEnum):
@@ -84,7 +85,7 @@ class ForecastLine:
     @property
     def explained(self) -> bool:
         """Whether a reason or a reason code stands on the line."""
-        return bool((self.reason or "").strip() or (self.reason_code or "").strip())
+        return says_something(self.reason) or says_something(self.reason_code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +166,13 @@ def read_forecast(payload: Mapping[str, Any]) -> Forecast:
         problems=tuple(reader.problems),
         payload=payload,
     )
+
+
+def final_quantities(payload: Mapping[str, Any]) -> Iterator[tuple[tuple[str | None, str | None], int | None]]:
+    """Yield ((licence_no, sku), final cartons) of every line: all that a later version is compared with."""
+    for raw in payload.get("lines") or []:
+        final = read_quantity(raw.get("final_quantity"), _text(raw.get("unit")))
+        yield (_text(raw.get("licence_no")), _text(raw.get("sku"))), final.cartons
 
 
 def _read_target(payload: Mapping[str, Any], reader: _Reader) -> Month | None:
@@ -271,5 +279,5 @@ def _read_basis(raw: Mapping[str, Any], at: str, number: int, reader: _Reader) -
     if not given:
         reader.note(f"{at}/basis", "basis", EntryProblemKind.MISSING, number)
     for name, value in given.items():
-        if read_decimal(value) is None:
+        if type(value) is not int and read_decimal(value) is None:
             reader.note(f"{at}/basis/{name}", f"basis.{name}", EntryProblemKind.UNREADABLE, number)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from app.office.visible_text import says_something
+
 
 class Role(StrEnum):
     """The roles of the two sides. Source: domain/glossary.md."""
@@ -63,7 +65,7 @@ class Assignment:
         """
         if not (self.since <= day and (self.until is None or day <= self.until)):
             return False
-        return self.kind == "own" or bool(self.filing_no)
+        return self.kind == "own" or says_something(self.filing_no)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ class Permission(StrEnum):
 
 SCOPES: dict[str, frozenset[Permission]] = {
     "office": frozenset({Permission.IMPORT_OFFICE, Permission.RECEIVE_POS_BATCH}),
-    "submit": frozenset({Permission.SUBMIT_FORECAST, Permission.RECEIVE_POS_BATCH, Permission.DRY_RUN}),
+    "submit": frozenset({Permission.SUBMIT_FORECAST, Permission.DRY_RUN}),
     "determine": frozenset(
         {
             Permission.DETERMINE_FORECAST,

@@ -27,6 +27,11 @@ def is_hidden(character: str) -> bool:
     return unicodedata.category(character) in _HIDDEN_CATEGORIES or character in _HIDDEN_OTHERS
 
 
+def says_something(text: str | None) -> bool:
+    """Return whether ``text`` holds a letter or digit to be seen: a full stop or a blank is no reason for anything."""
+    return any(character.isalnum() and not is_hidden(character) for character in text or "")
+
+
 def hidden_characters(text: str) -> tuple[str, ...]:
     """Return the invisible characters in ``text`` as ``U+200B``, each once, in order of appearance."""
     if text.isascii() and text.isprintable():

@@ -1,10 +1,10 @@
 """Turn the blocks of a document into what reportlab lays out. Every word is a Paragraph: plain strings never wrap."""
 
+from html import escape
 from typing import Any
-from xml.sax.saxutils import escape
 
 from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, KeepTogether, Spacer, TableStyle
+from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, Spacer, TableStyle
 from reportlab.platypus import Paragraph as ReportlabParagraph
 from reportlab.platypus import Table as Grid
 
@@ -34,6 +34,7 @@ SIGNATURE_HEIGHT = 26 * mm
 _GAP = 4 * mm
 _MARK_WIDTH = 23 * mm
 _LABEL_WIDTH = 36 * mm
+_ROOM_BELOW_HEADING = 38 * mm
 
 
 class Text(ReportlabParagraph):  # type: ignore[misc]  # reportlab is untyped
@@ -75,7 +76,7 @@ class Writer:
 
     def text(self, text: str, style: Any) -> Text:  # noqa: ANN401  # reportlab is untyped
         """Return one paragraph."""
-        return Text(escape(self.plain(text)), style)
+        return Text(escape(self.plain(text), quote=False), style)
 
     def both(self, text: Bilingual, style: Any, style_en: Any) -> list[Flowable]:  # noqa: ANN401
         """Return the Chinese paragraph and, unless it is the same, the English one below."""
@@ -129,12 +130,11 @@ def _padding(
 def flowables_of(block: Block, writer: Writer, fields: dict[str, Placed]) -> list[Flowable]:  # noqa: PLR0911  # one each
     """Return what ``block`` is laid out as; a named signature field is entered in ``fields``."""
     match block:
-        case Heading(text):
-            return [
-                Text(
-                    f"{escape(writer.plain(text.zh))}{look.BESIDE}{escape(writer.plain(text.en))}</font>", look.HEADING
-                )
-            ]
+        case Heading(text, together):
+            zh, en = (escape(writer.plain(half), quote=False) for half in (text.zh, text.en))
+            heading = Text(f"{zh}{look.BESIDE}{en}</font>", look.HEADING)
+            # Room for the first rows is enough; keepWithNext would carry a whole table to the next page.
+            return [heading] if together else [CondPageBreak(_ROOM_BELOW_HEADING), heading]
         case Paragraph(text, tone):
             return _paragraph(text, tone, writer)
         case Particulars():
@@ -289,14 +289,14 @@ def _numbers(measured: tuple[Number, ...], parameters: tuple[Number, ...], write
 
 def _verbatim(title: Bilingual, text: str, writer: Writer) -> Flowable:
     lines = [writer.text(line, look.VERBATIM) if line else Spacer(0, 5) for line in text.splitlines()]
-    grid = _grid(
+    return _grid(
         [[writer.label(title)], [lines]],
         [look.WIDTH],
         ("BACKGROUND", (0, 1), (-1, -1), look.GROUND),
+        ("NOSPLIT", (0, 0), (-1, -1)),
         *_padding(3, 3, 0, (0, 0)),
         *_padding(5, 6, 8, (1, 1)),
     )
-    return KeepTogether([grid])
 
 
 def _qr(block: QrCode, writer: Writer) -> Flowable:
@@ -305,7 +305,7 @@ def _qr(block: QrCode, writer: Writer) -> Flowable:
         sentences += [*writer.both(sentence, look.SMALL, look.SMALL_EN), Spacer(0, 1.2 * mm)]
     left = QR_SIZE + _GAP
     middle = ("VALIGN", (0, 0), (-1, -1), "MIDDLE")
-    return KeepTogether([_grid([[[QrFlowable(block.content)], sentences]], [left, look.WIDTH - left], middle)])
+    return _grid([[[QrFlowable(block.content)], sentences]], [left, look.WIDTH - left], middle)
 
 
 def _signatures(row: SignatureRow, writer: Writer, fields: dict[str, Placed]) -> Flowable:
@@ -322,4 +322,4 @@ def _signatures(row: SignatureRow, writer: Writer, fields: dict[str, Placed]) ->
     widths = ([width, _GAP] * count)[:-1]
     # Boxes below one another need more air than boxes side by side.
     above = 6 if count == 1 else 0
-    return KeepTogether([_grid([captions[:-1], boxes[:-1]], widths, *_padding(above, 3, 0, (0, 0)))])
+    return _grid([captions[:-1], boxes[:-1]], widths, ("NOSPLIT", (0, 0), (-1, -1)), *_padding(above, 3, 0, (0, 0)))

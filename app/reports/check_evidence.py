@@ -64,6 +64,9 @@ def _findings(evidence: Mapping[str, Any], replayed: Replayed) -> Bilingual:
     if replayed.rulebook_digest != evidence["evaluation"]["rulebook_digest"]:
         raise Wrong("所附规则与登记的规则集摘要不符。", "The attached rules are not the rulebook on record.")
     kept, again = evidence["judgement"], replayed.judgement
+    if kept["engine"] != again["engine"]:
+        # Another version of the engine may put a finding into other words, but never into other numbers.
+        kept, again = _without_sentences(kept), _without_sentences(again)
     differing = _differing(kept["findings"], again["findings"])
     if differing:
         listed = "、".join(differing)
@@ -75,6 +78,16 @@ def _findings(evidence: Mapping[str, Any], replayed: Replayed) -> Bilingual:
         f"用所附规则与事实重新判定，{count} 条规则的结果、数值与结论完全相同。",
         f"Judging the attached facts by the attached rules gives the same {count} findings, numbers and verdict again.",
     )
+
+
+def _without_sentences(judgement: Mapping[str, Any]) -> dict[str, Any]:
+    def silent(part: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in part.items() if name != "message"}
+
+    findings = [
+        {**silent(finding), "lines": [silent(line) for line in finding["lines"]]} for finding in judgement["findings"]
+    ]
+    return {**judgement, "findings": findings}
 
 
 def _differing(kept: list[Mapping[str, Any]], again: list[Mapping[str, Any]]) -> list[str]:

@@ -202,11 +202,11 @@ def _silent_table(findings: Sequence[Mapping[str, Any]], names: FactNames) -> Ta
         for finding in findings
     )
     columns = (
-        Column(Bilingual("结果", "Outcome"), 17),
-        Column(Bilingual("规则", "Rule"), 17),
-        Column(Bilingual("名称", "Title"), 46),
-        Column(Bilingual("说明、实测与参数", "Message, measures, parameters"), 68),
-        Column(Bilingual("条款", "Clauses"), 26),
+        Column(Bilingual("结果", "Outcome"), 16),
+        Column(Bilingual("规则", "Rule"), 16),
+        Column(Bilingual("名称", "Title"), 36),
+        Column(Bilingual("说明、实测与参数", "Message, measures, parameters"), 82),
+        Column(Bilingual("条款", "Clauses"), 24),
     )
     return Table(columns, rows)
 

@@ -57,7 +57,7 @@ ORGANISATION = _style("organisation", 9.5, 14, alignment=TA_CENTER, textColor=IN
 TITLE = _style("title", 19, 27, alignment=TA_CENTER, fontName=BOLD)
 TITLE_EN = _style("title-en", 9, 13, alignment=TA_CENTER, textColor=INK_2)
 NUMBER = _style("number", 9, 13, alignment=TA_CENTER, textColor=ACCENT, fontName=BOLD)
-HEADING = _style("heading", 11, 15, fontName=BOLD, spaceBefore=11, spaceAfter=4, keepWithNext=1)
+HEADING = _style("heading", 11, 15, fontName=BOLD, spaceBefore=11, spaceAfter=4)
 FINDING = _style("finding", 9.6, 14, fontName=BOLD)
 QUIET = _style("quiet", 8, 11.5, textColor=INK_3)
 NOTE = _style("note", 7.6, 11, textColor=INK_2, spaceBefore=10)

@@ -13,7 +13,7 @@ from app.reports.document import Document
 from app.reports.evaluation_record import EVIDENCE_FILE, SEAL_FIELD, compose_evaluation_record
 from app.reports.flowables import Placed
 from app.reports.fonts import Fonts, load_fonts
-from app.reports.render import render
+from app.reports.render import LAYOUT, render
 from app.reports.seal import seal_pdf
 
 
@@ -30,7 +30,7 @@ def produce_evaluation_record(evidence: Mapping[str, Any], keys: KeyRing, public
     """Return the sealed PDF/A-3u of document D19.
 
     Args:
-        evidence: henji-evidence/1, without ``public_url``.
+        evidence: henji-evidence/1, without ``public_url`` and ``layout``, which are added here.
         keys: the installation's.
         public_url: the address in the QR code; becomes part of the evidence, so a verifier can draw the same pages.
         at: aware; the time of sealing.
@@ -40,7 +40,7 @@ def produce_evaluation_record(evidence: Mapping[str, Any], keys: KeyRing, public
         KeysUnusable: the seal's key cannot be used.
     """
     # As a verifier will read it: out of JSON, not out of the objects it was made from.
-    whole = json.loads(canonical_bytes({**evidence, "public_url": public_url}))
+    whole = json.loads(canonical_bytes({**evidence, "public_url": public_url, "layout": LAYOUT}))
     fonts = load_fonts()
     unsealed = unsealed_record(whole, fonts)
     simulated = bool(whole["evaluation"]["simulated_clock"])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import reportlab
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, KeepTogether, PageTemplate, Spacer
@@ -15,6 +16,10 @@ from app.reports.blocks import Writer, flowables_of
 from app.reports.document import Document, Heading
 from app.reports.flowables import Placed
 from app.reports.fonts import BOLD, REGULAR, Fonts
+
+LAYOUT = f"henji-layout/1 reportlab/{reportlab.__version__}"
+"""How documents are composed and drawn. Raise the number when the words or the look of any document change:
+a record is compared with what its own layout drew, and a newer program does not call an old record a forgery."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,7 @@ def _sections(document: Document, writer: Writer, fields: dict[str, Placed]) -> 
             if kept is not None:
                 story.append(kept)
         (story if kept is None else kept).extend(flowables_of(block, writer, fields))
+    # Not nested: a KeepTogether inside another one claims to be endless, and the outer one always starts a new page.
     return [KeepTogether(part) if isinstance(part, list) else part for part in story]
 
 

@@ -3,6 +3,7 @@
 import os
 import secrets
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,14 +55,28 @@ class BlobRepository:
     def put(self, data: bytes | PreparedBlob) -> str:
         """Keep the content and return its digest, ``sha256:<hex>``."""
         prepared = prepare_blob(data) if isinstance(data, bytes) else data
-        if self.known(prepared.digest):
-            return prepared.digest
+        if not self.known(prepared.digest):
+            self._connection.execute(blob.insert(), self._row(prepared))
+        return prepared.digest
+
+    def put_all(self, contents: Sequence[PreparedBlob]) -> None:
+        """Keep several contents with two questions to the database instead of two for each."""
+        digests = {prepared.digest: prepared for prepared in contents}
+        there = self._connection.scalars(select(blob.c.digest).where(blob.c.digest.in_(list(digests))))
+        for digest in there:
+            del digests[digest]
+        if digests:
+            self._connection.execute(blob.insert(), [self._row(prepared) for prepared in digests.values()])
+
+    def _row(self, prepared: PreparedBlob) -> dict[str, object]:
         in_row = len(prepared.zipped) <= ROW_BYTES
         if not in_row:
             write_durably(blob_path(self._files, prepared.digest), prepared.zipped)
-        row = {"digest": prepared.digest, "size_bytes": prepared.size_bytes}
-        self._connection.execute(blob.insert(), {**row, "zipped": prepared.zipped if in_row else None})
-        return prepared.digest
+        return {
+            "digest": prepared.digest,
+            "size_bytes": prepared.size_bytes,
+            "zipped": prepared.zipped if in_row else None,
+        }
 
     def known(self, digest: str) -> bool:
         """Return whether there is such content."""

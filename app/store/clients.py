@@ -3,12 +3,15 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from app.core.errors import NotFound
 from app.core.text import Bilingual
 from app.store.tables import client
 from app.store.values import Client
+
+_BY_ID = select(client).where(client.c.client_id == bindparam("wanted"))
+"""Asked for every call of a machine: written once."""
 
 
 class ClientRepository:
@@ -30,7 +33,7 @@ class ClientRepository:
 
     def by_id(self, client_id: str) -> Client | None:
         """Return the client, revoked or not; None when there is none."""
-        row = self._connection.execute(select(client).where(client.c.client_id == client_id)).first()
+        row = self._connection.execute(_BY_ID, {"wanted": client_id}).first()
         return None if row is None else _value(row)
 
     def list(self) -> tuple[Client, ...]:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from itertools import chain
+from typing import Any
 
 from app.audit.facts.context import (
     AcceptedForecast,
@@ -22,7 +23,7 @@ from app.audit.facts.windows import stage_window
 from app.core.clock import local_date
 from app.office.customer import Customer
 from app.office.cycle import Cycle, Extension, Stage, Window, snapshot_day
-from app.office.forecast import Forecast, read_forecast
+from app.office.forecast import Forecast, final_quantities, read_forecast
 from app.office.month import Month
 from app.office.people import Person
 from app.office.pos_batch import ReadBatch, read_pos_batch
@@ -57,10 +58,8 @@ def forecast_context(uow: UnitOfWork, forecast: Forecast, at: datetime, cache: O
     frozen_on = snapshot_day(month)
     customers = _CustomersOf(office, forecast, day)
     extension = uow.extensions.in_force(month, forecast.stage)
-    head = uow.forecasts.head(forecast.stage, month, forecast.account_manager)
-    supply = (
-        head if forecast.stage is Stage.SUPPLY else uow.forecasts.head(Stage.SUPPLY, month, forecast.account_manager)
-    )
+    heads = uow.forecasts.heads_of(month, forecast.account_manager)
+    head, supply = heads.get(forecast.stage), heads.get(Stage.SUPPLY)
     return ForecastContext(
         submitted_at=at,
         cycle=office.cycle(month),
@@ -84,16 +83,8 @@ def forecast_context(uow: UnitOfWork, forecast: Forecast, at: datetime, cache: O
 
 
 def forecast_dependencies(uow: UnitOfWork, forecast: Forecast) -> object:
-    """Return what :func:`forecast_context` rests on: equal as long as it would give the same for the same instant."""
-    month, manager = forecast.cycle, forecast.account_manager
-    batches = sorted({line.source.pos_batch for line in forecast.lines if line.source.pos_batch})
-    return (
-        uow.office.stamp(),
-        uow.extensions.in_force(month, forecast.stage),
-        tuple(uow.forecasts.head(stage, month, manager) for stage in Stage),
-        _on_time(uow, forecast),
-        tuple(uow.pos_batches.find(batch_id) for batch_id in batches),
-    )
+    """Return what :func:`forecast_context` rests on: equal only if it would give the same for the same instant."""
+    return uow.marks(forecast.account_manager)
 
 
 class _CustomersOf:
@@ -149,7 +140,7 @@ def _previous(uow: UnitOfWork, office: OfficeView, head: ForecastHead | None) ->
         forecast_id=head.forecast_id,
         version=head.version,
         # Content under a digest never changes, so it may be remembered.
-        cartons=office.remember(("final_cartons", digest), lambda: _final_cartons(_recorded(uow, digest))),
+        cartons=office.remember(("final_cartons", digest), lambda: _final_cartons(json.loads(uow.blobs.get(digest)))),
         determined=head.determined,
         reopened=head.reopened,
     )
@@ -159,9 +150,9 @@ def _recorded(uow: UnitOfWork, payload_digest: str) -> Forecast:
     return read_forecast(json.loads(uow.blobs.get(payload_digest)))
 
 
-def _final_cartons(forecast: Forecast) -> dict[tuple[str | None, str | None], int | None]:
+def _final_cartons(payload: Mapping[str, Any]) -> dict[tuple[str | None, str | None], int | None]:
     """Return the final cartons by (licence_no, sku), of a repeated pair the sum; None where one cannot be read."""
-    return summed(((line.licence_no, line.sku), line.final.cartons) for line in forecast.lines)
+    return summed(final_quantities(payload))
 
 
 def _sources(uow: UnitOfWork, office: OfficeView, forecast: Forecast) -> Mapping[tuple[str, str], SourceDocument]:

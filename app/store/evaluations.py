@@ -14,7 +14,7 @@ from app.audit.finding import SEVERITY_ORDER, Outcome
 from app.core.canonical import canonical_bytes
 from app.core.errors import Integrity, Invalid, NotFound
 from app.core.text import Bilingual
-from app.store.blobs import BlobRepository, PreparedBlob
+from app.store.blobs import BlobRepository
 from app.store.tables import evaluation, finding
 from app.store.values import EvaluationFilter, EvaluationHead, EvaluationPage, FindingHead, StoredEvaluation
 
@@ -44,18 +44,17 @@ class EvaluationRepository:
         self._connection = connection
         self._blobs = blobs
 
-    def add(self, stored: StoredEvaluation, judgement: PreparedBlob | None = None) -> None:
+    def add(self, stored: StoredEvaluation, *, judgement_is_kept: bool = False) -> None:
         """Keep an evaluation. Its log entry, its blobs and its rulebook must be kept before, in the same transaction.
 
         Args:
             stored: the evaluation.
-            judgement: ``prepare_blob(canonical_bytes(stored.findings_json))`` where that was done before the lock.
+            judgement_is_kept: the caller has put the canonical bytes of ``findings_json`` already.
 
         Raises:
             JudgementChanged: ``judgement_digest`` is not the digest of ``findings_json``.
         """
-        digest = self._blobs.put(judgement or canonical_bytes(stored.findings_json))
-        if digest != stored.judgement_digest:
+        if not judgement_is_kept and self._blobs.put(canonical_bytes(stored.findings_json)) != stored.judgement_digest:
             raise JudgementChanged
         columns = {name: getattr(stored, name) for name in evaluation.c.keys() if name != "actor_id"}  # noqa: SIM118  # columns, not a dict
         columns["actor_id"] = str(stored.actor["id"])

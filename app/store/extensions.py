@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from app.office.cycle import Extension, Stage
 from app.office.month import Month
@@ -11,6 +11,14 @@ from app.store.values import StoredExtension
 
 _OF_REQUEST = tuple(name for name in Extension.__dataclass_fields__)
 _AROUND = ("evaluation_id", "received_at", "actor", "verdict", "accepted")
+
+
+_REQUESTED = (
+    select(window_extension)
+    .where(window_extension.c.cycle == bindparam("of_cycle"), window_extension.c.stage == bindparam("of_stage"))
+    .order_by(window_extension.c.extension_no)
+)
+"""Asked for every submission: written once."""
 
 
 class ExtensionRepository:
@@ -35,10 +43,7 @@ class ExtensionRepository:
 
     def requested(self, cycle: Month, stage: Stage) -> tuple[StoredExtension, ...]:
         """Return every request, accepted or not, oldest first."""
-        query = select(window_extension).where(
-            window_extension.c.cycle == cycle, window_extension.c.stage == stage.value
-        )
-        rows = self._connection.execute(query.order_by(window_extension.c.extension_no))
+        rows = self._connection.execute(_REQUESTED, {"of_cycle": cycle, "of_stage": stage.value})
         return tuple(_value(row) for row in rows)
 
 

@@ -1,11 +1,11 @@
 """Forecasts: one identity, counted versions, what supervision determined, what was reopened. Nothing is overwritten."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, Row, bindparam, func, select
 
 from app.core.errors import Conflict, NotFound
 from app.core.text import Bilingual
@@ -25,6 +25,26 @@ class VersionTaken(Conflict):
     title = Bilingual("预测版本号不连续", "The version is not the next one of the forecast")
 
 
+# Asked for every submission: written once. The stages are named so that the unique index serves.
+_OF_MANAGER = (
+    select(forecast)
+    .where(
+        forecast.c.stage.in_([stage.value for stage in Stage]),
+        forecast.c.cycle == bindparam("of_cycle"),
+        forecast.c.account_manager == bindparam("of_manager"),
+    )
+    .order_by(forecast.c.forecast_id)
+)
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_VERSIONS_OF = (
+    select(forecast_version).where(forecast_version.c.forecast_id.in_(_IDS)).order_by(forecast_version.c.version)
+)
+_DETERMINATIONS_OF = (
+    select(determination).where(determination.c.forecast_id.in_(_IDS)).order_by(determination.c.determination_no)
+)
+_REOPENINGS_OF = select(reopening).where(reopening.c.forecast_id.in_(_IDS)).order_by(reopening.c.reopening_no)
+
+
 class ForecastRepository:
     """Record and read forecasts."""
 
@@ -40,6 +60,13 @@ class ForecastRepository:
             (forecast.c.stage == stage) & (forecast.c.cycle == cycle) & (forecast.c.account_manager == account_manager)
         )
         return heads[0] if heads else None
+
+    def heads_of(self, cycle: Month, account_manager: str | None) -> dict[Stage, ForecastHead]:
+        """Return how the forecasts of one account manager stand in a cycle, by stage."""
+        if account_manager is None:
+            return {}
+        rows = self._connection.execute(_OF_MANAGER, {"of_cycle": cycle, "of_manager": account_manager}).all()
+        return {head.stage: head for head in self._heads_of_rows(rows)}
 
     def get(self, forecast_id: str) -> ForecastHead:
         """Return how a forecast stands.
@@ -174,11 +201,17 @@ class ForecastRepository:
         return sum(1 for days in known if days <= 0), len(known)
 
     def _heads(self, wanted: ColumnElement[bool]) -> tuple[ForecastHead, ...]:
-        rows = self._connection.execute(select(forecast).where(wanted).order_by(forecast.c.forecast_id)).all()
+        return self._heads_of_rows(
+            self._connection.execute(select(forecast).where(wanted).order_by(forecast.c.forecast_id)).all()
+        )
+
+    def _heads_of_rows(self, rows: Sequence[Row[Any]]) -> tuple[ForecastHead, ...]:
         ids = [row.forecast_id for row in rows]
         if not ids:
             return ()
-        versions = self._versions(wanted)
+        versions: dict[str, list[ForecastVersion]] = defaultdict(list)
+        for row in self._connection.execute(_VERSIONS_OF, {"ids": ids}):
+            versions[row.forecast_id].append(_version(row))
         determinations, reopenings = self._determinations(ids), self._reopenings(ids)
         return tuple(
             _head(row, versions[row.forecast_id], determinations[row.forecast_id], reopenings[row.forecast_id])
@@ -196,8 +229,7 @@ class ForecastRepository:
     def _determinations(self, forecast_ids: Iterable[str]) -> dict[str, tuple[Determination, ...]]:
         ids = list(forecast_ids)
         found: dict[str, list[Determination]] = {forecast_id: [] for forecast_id in ids}
-        query = select(determination).where(determination.c.forecast_id.in_(ids))
-        for row in self._connection.execute(query.order_by(determination.c.determination_no)):
+        for row in self._connection.execute(_DETERMINATIONS_OF, {"ids": ids}):
             found[row.forecast_id].append(
                 Determination(
                     row.forecast_id,
@@ -214,8 +246,7 @@ class ForecastRepository:
     def _reopenings(self, forecast_ids: Iterable[str]) -> dict[str, tuple[Reopening, ...]]:
         ids = list(forecast_ids)
         found: dict[str, list[Reopening]] = {forecast_id: [] for forecast_id in ids}
-        query = select(reopening).where(reopening.c.forecast_id.in_(ids)).order_by(reopening.c.reopening_no)
-        for row in self._connection.execute(query):
+        for row in self._connection.execute(_REOPENINGS_OF, {"ids": ids}):
             found[row.forecast_id].append(
                 Reopening(row.forecast_id, row.after_version, row.approved_by, row.reason, row.reopened_at, row.actor)
             )

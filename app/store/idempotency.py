@@ -2,10 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from app.store.tables import idempotency
 from app.store.values import KeptReply
+
+_FIND = select(idempotency.c.body_digest, idempotency.c.status, idempotency.c.reply).where(
+    idempotency.c.client_id == bindparam("client_id"), idempotency.c.idempotency_key == bindparam("key")
+)
+"""Asked twice for every submission: written once."""
 
 
 class IdempotencyRepository:
@@ -17,9 +22,7 @@ class IdempotencyRepository:
 
     def find(self, client_id: str, key: str) -> KeptReply | None:
         """Return what this client's request with this key was answered; None when the key is new."""
-        row = self._connection.execute(
-            select(idempotency).where(idempotency.c.client_id == client_id, idempotency.c.idempotency_key == key)
-        ).first()
+        row = self._connection.execute(_FIND, {"client_id": client_id, "key": key}).first()
         return None if row is None else KeptReply(row.body_digest, row.status, bytes(row.reply))
 
     def keep(self, client_id: str, key: str, body_digest: str, status: int, reply: bytes, at: datetime) -> None:

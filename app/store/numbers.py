@@ -1,8 +1,12 @@
 """Numbers without gaps: a rolled-back transaction gives its numbers back."""
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, text
 
-from app.store.tables import number
+_NEXT = text(
+    "INSERT INTO number (kind, period, last) VALUES (:kind, :period, 1) "
+    "ON CONFLICT (kind, period) DO UPDATE SET last = number.last + 1 RETURNING last"
+)
+"""The same words on SQLite and on PostgreSQL."""
 
 
 class NumberRepository:
@@ -14,10 +18,5 @@ class NumberRepository:
 
     def next(self, kind: str, period: str) -> int:
         """Return the next number of ``kind`` (``forecast``) in ``period`` (``202611``), from 1."""
-        here = (number.c.kind == kind) & (number.c.period == period)
-        last = self._connection.scalar(select(number.c.last).where(here))
-        if last is None:
-            self._connection.execute(number.insert(), {"kind": kind, "period": period, "last": 1})
-            return 1
-        self._connection.execute(number.update().where(here).values(last=last + 1))
-        return int(last) + 1
+        row = {"kind": kind, "period": period}
+        return int(self._connection.execute(_NEXT, row).scalar_one())

@@ -15,6 +15,7 @@ from app.store.evaluations import EvaluationRepository
 from app.store.extensions import ExtensionRepository
 from app.store.forecasts import ForecastRepository
 from app.store.idempotency import IdempotencyRepository
+from app.store.marks import change_marks
 from app.store.numbers import NumberRepository
 from app.store.office import OfficeRepository
 from app.store.outbox import OutboxRepository
@@ -45,6 +46,10 @@ class UnitOfWork:
         self.accounts = AccountRepository(connection)
         self.sessions = SessionRepository(connection)
         self.outbox = OutboxRepository(connection)
+
+    def marks(self, account_manager: str | None) -> tuple[int | None, ...]:
+        """Return how far the records have got that a forecast of this account manager may rest on."""
+        return change_marks(self._connection, account_manager)
 
     @cached_property
     def office(self) -> OfficeRepository:

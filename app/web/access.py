@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Final
 from urllib.parse import urlencode
 
-from flask import Flask, Request, redirect, request, url_for
+from flask import Flask, Request, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user
 
@@ -28,6 +28,11 @@ class Reader(UserMixin):  # type: ignore[misc]  # flask_login carries no types
         self.actor = signed_in.actor
         self.person_name = signed_in.person_name
         self.roles = tuple(signed_in.roles)
+
+    def may_open(self, endpoint: str) -> bool:
+        """Return whether the route of ``endpoint`` is open to this person: menus show nothing else."""
+        who = getattr(current_app.view_functions[endpoint], "who", PUBLIC)
+        return not isinstance(who, Permission) or self.actor.may(who)
 
 
 def use_sign_in(app: Flask) -> None:

@@ -96,8 +96,10 @@ def finding_view(
 
 
 def _numbers(body: Mapping[str, Any], words: Vocabulary, limits: Mapping[str, tuple[Limit, ...]]) -> tuple[Number, ...]:
+    # Where data is missing nothing was decided, whatever single numbers look like.
+    decides = body["outcome"] != "not_evaluable"
     met = {
-        name: tuple(limit for limit in limits.get(name, ()) if limit.is_met_by(value))
+        name: tuple(limit for limit in limits.get(name, ()) if decides and limit.is_met_by(value))
         for name, value in body["measured"].items()
     }
     filed = any(limit.parameter for passed in met.values() for limit in passed)

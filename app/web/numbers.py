@@ -1,7 +1,7 @@
 """How values print on a page: numbers, yes and no, lists, dates, digests."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -26,9 +26,11 @@ def printed(value: Any) -> str:  # noqa: ANN401  # any JSON value
         return _("是") if value else _("否")
     if isinstance(value, str):
         return value
+    if isinstance(value, Mapping):
+        return " · ".join(f"{name} {printed(member)}" for name, member in value.items())
     if isinstance(value, Sequence):
         joiner = ", " if language() == "en" else "、"
-        return joiner.join(printed(member) for member in value)
+        return joiner.join(printed(member) for member in value) or _("无")
     return str(value)
 
 

@@ -6,6 +6,7 @@ from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.actions.sign_in import sign_in, sign_out
+from app.office.permission import Permission
 from app.web.access import reader
 from app.web.addresses import local_address
 from app.web.pages import wiring
@@ -16,7 +17,12 @@ _REFUSED: Final = 422
 
 def home() -> ResponseReturnValue:
     """Go to the first page of whoever asks."""
-    return redirect(url_for("web.evaluations" if reader() else "web.sign_in_page"))
+    someone = reader()
+    if someone is None:
+        return redirect(url_for("web.sign_in_page"))
+    # An administrator does no business act, not even reading evaluations.
+    reads = someone.actor.may(Permission.READ_EVALUATION)
+    return redirect(url_for("web.evaluations" if reads else "web.rules"))
 
 
 def sign_in_page() -> ResponseReturnValue:

@@ -32,6 +32,12 @@ VERDICT_SENTENCES: Final[Mapping[str, LazyString]] = {
     "pass": _("所问规则全部通过。"),
 }
 
+STANDING_SENTENCES: Final[Mapping[str, LazyString]] = {
+    **VERDICT_SENTENCES,
+    "block": _("至少一条规则阻断：已留痕，解除之前不得进入下一步。"),
+}
+"""The same for a subject nobody submitted: a window that closes, a cycle that is opened."""
+
 VERDICTS: Final = ("block", "flag", "note", "pass")
 
 STAGES: Final[Mapping[str, LazyString]] = {
@@ -40,10 +46,13 @@ STAGES: Final[Mapping[str, LazyString]] = {
     "summary": _("预测总结"),
 }
 
+SUBMITTED: Final = frozenset({"supply_forecast", "order_forecast", "pos_batch", "extension"})
+
 SUBJECTS: Final[Mapping[str, LazyString]] = {
     "supply_forecast": _("货源预测"),
     "order_forecast": _("客户订单预测"),
     "window": _("预测窗口"),
+    "stage": _("预测环节"),
     "cycle": _("预测周期"),
     "extension": _("窗口延期备案"),
     "pos_batch": _("终端批次"),
@@ -143,6 +152,11 @@ def word(words: Mapping[str, LazyString], code: str | None) -> str:
         return ""
     found = words.get(code)
     return code if found is None else str(found)
+
+
+def verdict_sentence(verdict: str, subject_kind: str) -> str:
+    """Return what ``verdict`` means for whoever submitted the subject, or waits for it."""
+    return word(VERDICT_SENTENCES if subject_kind in SUBMITTED else STANDING_SENTENCES, verdict)
 
 
 def counted(unit: str, value: Any) -> str:  # noqa: ANN401  # any JSON value

@@ -70,7 +70,12 @@ PEOPLE = (
 
 
 def territory(territory_id: str, *assignments: Mapping[str, Any]) -> dict[str, Any]:
-    return {"territory_id": territory_id, "name": f"{territory_id}片区", "county": "示例县", "assignments": [*assignments]}
+    return {
+        "territory_id": territory_id,
+        "name": f"{territory_id}片区",
+        "county": "示例县",
+        "assignments": [*assignments],
+    }
 
 
 def own(manager: str) -> dict[str, Any]:
@@ -160,7 +165,10 @@ COLLECTIONS: Mapping[str, Iterable[Mapping[str, Any]]] = {
             "list": "segment",
             "version": "2025",
             "valid_from": "2025-01-01",
-            "items": [{"code": "B", "zh": "便利店", "en": "Convenience store"}, {"code": "C", "zh": "超市", "en": "Supermarket"}],
+            "items": [
+                {"code": "B", "zh": "便利店", "en": "Convenience store"},
+                {"code": "C", "zh": "超市", "en": "Supermarket"},
+            ],
         },
     ),
     "cycles": (CYCLE,),
@@ -285,8 +293,10 @@ class Office:
         opinion = {"person_id": person, "decision": decision, "opinion": "程序合规"}
         return determine_forecast(self.deps, self.system, forecast_id, opinion)
 
-    def reopen(self, forecast_id: str, approved_by: str = MARKET_MANAGER) -> dict[str, Any]:
-        approval = {"approved_by": approved_by, "reason": "补报漏录客户"}
+    def reopen(
+        self, forecast_id: str, approved_by: str = MARKET_MANAGER, reason: str = "补报漏录客户"
+    ) -> dict[str, Any]:
+        approval = {"approved_by": approved_by, "reason": reason}
         return reopen_forecast(self.deps, self.system, forecast_id, approval)
 
     def supply_determined(self, manager: str = LI) -> str:

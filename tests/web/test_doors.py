@@ -50,11 +50,23 @@ def test_whoever_is_not_signed_in_is_asked_to(client, route):
     assert answer.location.startswith("/sign-in?next=")
 
 
-def test_an_administrator_may_not_read_evaluations(enter, administrator):
-    answer = enter(administrator).get("/evaluations")
+@pytest.mark.parametrize(
+    "path", ["/evaluations", "/evaluations/E-202611-000001", "/log", "/log/checkpoint", "/log/proofs/1"]
+)
+def test_an_administrator_may_not_read_evaluations_or_the_log(enter, administrator, path):
+    answer = enter(administrator).get(path)
 
     assert answer.status_code == 403
     assert "您没有查看或办理这一项的权限" in answer.text
+
+
+def test_everybody_begins_on_a_page_they_may_see(enter, administrator, site):
+    client = enter(administrator)
+
+    assert client.get("/").location == "/rules"
+    page = client.get("/rules")
+    assert page.status_code == 200
+    assert 'href="/evaluations"' not in page.text
 
 
 def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(client, officer):

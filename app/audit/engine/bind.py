@@ -52,7 +52,7 @@ def bind(condition: Condition, scope: Scope, parameters: Mapping[str, ParameterV
                 )
             value = _parameter(limit, parameters) if isinstance(limit, Parameter) else limit
             return Compare(fact, op, _limit(spec, value))
-        case Among(fact, limits, inside):
+        case Among(fact, limits, inside):  # pragma: no branch
             spec = _compared(fact, scope)
             values = _parameter(limits, parameters) if isinstance(limits, Parameter) else limits
             return Among(fact, _among(spec, values), inside)

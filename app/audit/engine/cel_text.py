@@ -19,6 +19,6 @@ def cel_text(condition: Condition) -> str:
             return f"{'' if present else '!'}has(row.{fact})"
         case Compare(fact, op, limit):
             return f"(has(row.{fact}) && row.{fact} {op} {json.dumps(limit, ensure_ascii=False)})"
-        case Among(fact, limits, inside):
+        case Among(fact, limits, inside):  # pragma: no branch
             among = f"row.{fact} in {json.dumps(limits, ensure_ascii=False)}"
             return f"(has(row.{fact}) && {among if inside else f'!({among})'})"

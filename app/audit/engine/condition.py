@@ -183,7 +183,7 @@ def negation(condition: Condition) -> Condition:
             return Compare(fact, _OPPOSITE[op], limit)
         case Among(fact, limits, inside):
             return Among(fact, limits, not inside)
-        case Has(fact, present):
+        case Has(fact, present):  # pragma: no branch
             return Has(fact, not present)
 
 
@@ -214,7 +214,7 @@ def needed_facts(condition: Condition) -> frozenset[str]:
             return frozenset().union(*map(needed_facts, parts)) - guarded
         case Has():
             return frozenset()
-        case Compare(fact) | Among(fact):
+        case Compare(fact) | Among(fact):  # pragma: no branch
             return frozenset({fact})
 
 

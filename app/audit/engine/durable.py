@@ -130,7 +130,7 @@ def _pattern(condition: Condition) -> dict[str, object]:  # noqa: PLR0911  # one
             if inside:
                 return {"$or": [{fact: limit} for limit in limits]} if len(limits) > 1 else {fact: limits[0]}
             return {"$and": [{"$neq": {fact: limit}} for limit in limits]}
-        case Has(fact, present):
+        case Has(fact, present):  # pragma: no branch
             return {"$ex" if present else "$nex": {fact: 1}}
 
 

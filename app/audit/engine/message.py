@@ -100,6 +100,12 @@ def measured_value(spec: FactSpec, cell: Cell) -> Any:  # noqa: ANN401  # a JSON
     return list(cell) if spec.type is FactType.LIST and isinstance(cell, list | tuple) else cell
 
 
+def _spoken_micro(millionths: int) -> int:
+    """Return the number to four decimals, half away from zero. The exact number stands beside the sentence."""
+    step = MICRO // 10_000
+    return (abs(millionths) + step // 2) // step * step * (-1 if millionths < 0 else 1)
+
+
 def speaker(spec: FactSpec) -> Callable[[Cell], Spoken]:
     """Return the function that says the fact ``spec`` in a message. Made once, called for every row that speaks."""
 
@@ -107,6 +113,8 @@ def speaker(spec: FactSpec) -> Callable[[Cell], Spoken]:
         return text, text
 
     def number(cell: Cell) -> Spoken:
+        if spec.type is FactType.DECIMAL and type(cell) is int:
+            return same(plain_micro(_spoken_micro(cell)))
         return _MISSING if cell is None else same(str(measured_value(spec, cell)))
 
     def truth(cell: Cell) -> Spoken:

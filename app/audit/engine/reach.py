@@ -41,9 +41,7 @@ class _Values:
         return True
 
     def within(self, other: "_Values") -> bool:
-        """Whether everything possible here is possible in ``other``."""
-        if self.empty:
-            return True
+        """Whether everything possible here, where something is, is possible in ``other``."""
         if (self.missing and not other.missing) or (self.known and not other.known):
             return False
         if not self.known:
@@ -126,7 +124,7 @@ def _leaf_values(leaf: Leaf, spec: FactSpec) -> _Values:
             assert isinstance(limits, tuple)
             values = frozenset(limits)
             return replace(known, allowed=values) if inside else replace(known, refused=values)
-        case Compare(_, op, limit):
+        case Compare(_, op, limit):  # pragma: no branch
             if op == "!=":
                 return replace(known, refused=frozenset({limit}))  # type: ignore[arg-type]  # bound: no parameter
             if spec.type not in NUMERIC:

@@ -73,7 +73,7 @@ def compile_twin(condition: Condition, scope: Scope) -> Judge:
             assert isinstance(limits, tuple)
             wanted = np.array([_number(fact, limit, scope) for limit in limits], dtype=np.int64)
             return _remembered(condition, _membership(fact, wanted, inside=inside))
-        case Has(fact, present):
+        case Has(fact, present):  # pragma: no branch
             return _presence(fact, present=present)
 
 

@@ -7,6 +7,7 @@ from app.audit.facts.table import Row, local_text, single
 from app.core.clock import local_date
 from app.office.cycle import Extension
 from app.office.people import Role
+from app.office.visible_text import says_something
 
 _OFFICERS = (Role.SUPERVISION_OFFICER, Role.SUPERVISION_HEAD)
 
@@ -34,7 +35,7 @@ def extension_facts(
         "approved_by": extension.approved_by,
         "countersigned_by": extension.countersigned_by,
         "filed_before_end": filed_at is not None and local_date(filed_at) <= window.last,
-        "filing_no_given": bool((extension.filing_no or "").strip()),
+        "filing_no_given": says_something(extension.filing_no),
         "approver_is_leader": leader is not None and leader.holds(Role.MARKETING_LEADER, signed_on),
         "countersigned_by_officer": officer is not None and any(officer.holds(role, signed_on) for role in _OFFICERS),
         "extension_days": (extension.new_end - window.last).days if extension.new_end else 0,

@@ -8,6 +8,7 @@ from app.audit.facts.table import Row
 from app.audit.facts.windows import stage_window
 from app.core.clock import local_date
 from app.office.forecast import Forecast, ForecastLine
+from app.office.visible_text import says_something
 
 Pair = tuple[str | None, str | None]
 """Licence number (None in a supply forecast) and SKU."""
@@ -28,7 +29,7 @@ def version_facts(forecast: Forecast, context: ForecastContext, parameters: Para
     previous = context.previous
     row: Row = {
         "version": context.versions_recorded + 1,
-        "reason_given": bool((forecast.reason or "").strip()),
+        "reason_given": says_something(forecast.reason),
         "supersedes_named": previous is not None and forecast.supersedes == previous.forecast_id,
         "reopening_needed": False,
         "reopening_approved": previous is not None and previous.reopened,

@@ -2,7 +2,7 @@
 
 import pytest
 
-OPEN, ANY = "open", "any client"
+OPEN = "open"
 
 ROUTES = {
     ("POST", "/api/v1/forecasts"): ("submit",),
@@ -15,12 +15,12 @@ ROUTES = {
     ("GET", "/api/v1/evaluations/<evaluation_id>/facts"): ("submit", "read"),
     ("GET", "/api/v1/evaluations/<evaluation_id>/record.pdf"): ("submit", "read"),
     ("PUT", "/api/v1/office/<collection>"): ("office",),
-    ("POST", "/api/v1/pos-batches"): ("office", "submit"),
+    ("POST", "/api/v1/pos-batches"): ("office",),
     ("POST", "/api/v1/cycles/<cycle>/extensions"): ("determine",),
     ("POST", "/api/v1/cycles/<cycle>/events"): ("determine",),
-    ("GET", "/api/v1/log/checkpoint"): ANY,
-    ("GET", "/api/v1/log/proofs/<int:index>"): ANY,
-    ("GET", "/api/v1/log/consistency"): ANY,
+    ("GET", "/api/v1/log/checkpoint"): OPEN,
+    ("GET", "/api/v1/log/proofs/<int:index>"): OPEN,
+    ("GET", "/api/v1/log/consistency"): OPEN,
     ("GET", "/api/v1/openapi.json"): OPEN,
     ("GET", "/livez"): OPEN,
     ("GET", "/readyz"): OPEN,
@@ -34,7 +34,7 @@ def declared(app):
     for rule in app.url_map.iter_rules():
         access = app.view_functions[rule.endpoint].access
         for method in rule.methods - {"HEAD"}:
-            found[method, rule.rule] = OPEN if access.is_open else access.scopes or ANY
+            found[method, rule.rule] = OPEN if access.is_open else access.scopes
     return found
 
 

@@ -94,7 +94,7 @@ def keep_forecast(store, keep_evaluation, body, *, verdict="pass", number=1, man
         digest = uow.blobs.put(canonical_bytes(body))
         head = uow.forecasts.head(stage, cycle, manager)
         forecast_id = head.forecast_id if head else f"F-{cycle}-{stage}-{manager}-{number}"
-        evaluation = keep_evaluation(uow, verdict=verdict, subject_id=forecast_id)
+        evaluation = keep_evaluation(uow, verdict=verdict, subject_id=forecast_id, account_manager=manager)
         if head is None:
             uow.forecasts.add(forecast_id, stage, cycle, manager, AT)
         version = ForecastVersion(
@@ -335,7 +335,7 @@ def test_a_warm_memory_gives_the_same_context_as_none(store, town, keep_evaluati
     assert context_of(store, body, cache=cache).customers_today[MINE].grade == 2
 
 
-def test_what_a_context_rests_on_changes_exactly_when_the_context_may(store, town, keep_evaluation):
+def test_what_a_context_rests_on_changes_whenever_the_context_may(store, town, keep_evaluation):
     def rests_on(body):
         with store.read() as uow:
             return forecast_dependencies(uow, read_forecast(body))

@@ -92,3 +92,19 @@ def test_a_rule_without_cases_and_an_event_without_rules_are_told(files, read):
 def test_a_rule_that_no_event_asks_is_told(with_cases, read):
     with_cases["_events.yml"] = with_cases["_events.yml"].replace("[AA, BB]", "[BB]")
     assert "rule_lint.never_asked" in {fault.code for fault in lint(read(with_cases))}
+
+
+def test_has_of_a_fact_that_may_be_missing_gives_no_hint(with_cases, read):
+    with_cases["AA/AA-01.yml"] = with_cases["AA/AA-01.yml"].replace("cartons > 0", "has(sku) && cartons > 0")
+    assert "rule_lint.pointless_has" not in {fault.code for fault in lint(read(with_cases))}
+
+
+def test_a_trace_that_differs_from_the_engine_fails_the_case(with_cases, read, monkeypatch):
+    from app.audit.engine import cases
+    from app.audit.engine.trace import RuleTrace
+    from app.audit.finding import Outcome
+
+    monkeypatch.setattr(cases, "trace", lambda *_: RuleTrace(Outcome.NOTE, None, (), None, ()))
+    failures = run_cases(read(with_cases)).failures
+    assert len(failures) == 6
+    assert "the trace says note" in failures[0].problem.en

@@ -301,7 +301,7 @@ def _replaced(definition, old, new):
 
 
 def test_the_canary_is_quiet_when_all_is_well(evaluator):
-    evaluator.canary()
+    assert evaluator.canary() is None
 
 
 @pytest.mark.parametrize(
@@ -393,3 +393,25 @@ def test_an_engine_failure_unloads_the_handle_it_happened_on(rulebook, monkeypat
     with pytest.raises(EngineFailure):
         engine.ask(definition, columns)
     assert not engine._idle
+
+
+def test_after_a_fork_nothing_of_the_parent_is_used(rulebook, evaluator, monkeypatch):
+    book, facts = rulebook("cartons >= 3"), lines(cartons=[3])
+    evaluator.judge(book, facts)
+    monkeypatch.setattr(durable.os, "getpid", lambda: -1)
+    monkeypatch.setattr(durable._Session, "close", lambda session: pytest.fail("a handle of the parent was unloaded"))
+    assert only(evaluator.judge(book, facts)).outcome is Outcome.FLAG
+    assert list(evaluator._engine._idle) == [f"{book.digest} line"]
+
+
+def test_an_engine_that_answers_the_opening_twice_concludes_nothing(rulebook, monkeypatch):
+    drained = durable._drain
+    monkeypatch.setattr(durable, "_drain", lambda handle, offset: [*drained(handle, offset)] * 2)
+    judgement = Evaluator().judge(rulebook("cartons >= 8"), lines(cartons=[9]))
+    assert "2 messages for the opening fact" in judgement.alarms[0]
+
+
+def test_a_text_of_the_wrong_kind_is_not_judged(rulebook, evaluator):
+    judgement = evaluator.judge(rulebook("has(sku)"), lines(sku=["a", 7]))
+    assert judgement.alarms == ("fact.unusable line.sku rows [1]",)
+    assert only(judgement).rows_total == 1

@@ -105,6 +105,41 @@ BAD_RULES = [
     ("nesting without end", "when: ratio >= $most", "when: " + "{not: " * 20 + "by_hand" + "}" * 20, "too_deep", 22),
 ]
 
+BAD_RULES += [
+    ("a condition beyond reason", "when: ratio >= $most", f"when: {'has(ratio) && ' * 80} by_hand", "condition", 22),
+    ("a broken line in a tree", "- by_hand", "- by_hand = true", "condition", 19),
+    ("a tree of no known word", "      all:", "      every:", "condition", 17),
+    ("an empty tree", "- by_hand", "- any: []", "condition", 19),
+    ("a negated line that is broken", "when: ratio >= $most", "when: {not: ratio > 1 > 2}", "condition", 22),
+    ("a branch that is a text", "evidence:", "  - only words\nevidence:", "shape", 24),
+    ("a message without a language", 'en: "{sku}: {ratio} times."', "fr: non", "missing_language", 23),
+    (
+        "a message that is a list",
+        'message: {zh: "{sku}为{ratio}倍。", en: "{sku}: {ratio} times."}',
+        "message: [a]",
+        "shape",
+        23,
+    ),
+    ("a truth value in words", "evidence: [cartons]", "evidence: [cartons]\nlead_only: perhaps", "type", 25),
+    ("evidence that is no list", "[cartons]", "cartons", "type", 24),
+    ("evidence that is a number", "[cartons]", "[1]", "type", 24),
+    ("evidence that is a mapping", "[cartons]", "{cartons: 1}", "type", 24),
+    ("a list for the status", "status: active", "status: [active]", "type", 3),
+    ("branches that are a mapping", "branches:", "branches: {a: 1}\nbranchez:", "type", 14),
+    ("a bool for the version", "version: 1", "version: true", "type", 2),
+    ("a null in a list", "[YQ-1.1]", "[null]", "type", 5),
+    ("a capital in a parameter", "  most:", "  Most:", "name", 10),
+    ("a series entry without a value", '{from: 2026-07-01, value: "7.5"}', "{from: 2026-07-01}", "missing_key", 12),
+    (
+        "a series that outlives its rule",
+        "effective: {from: 2026-01-01}",
+        "effective: {from: 2026-01-01, to: 2026-02-01}",
+        "series_gap",
+        10,
+    ),
+    ("effective that is a day", "effective: {from: 2026-01-01}", "effective: 2026-01-01", "shape", 8),
+]
+
 
 @pytest.mark.parametrize(("what", "old", "new", "code", "line"), BAD_RULES, ids=[row[0] for row in BAD_RULES])
 def test_a_bad_rule_is_refused_with_the_line_and_a_hint(what, old, new, code, line, files, read):
@@ -133,6 +168,15 @@ BAD_FACTS = [
     ),
     ("a fact without a Chinese name", "zh: 倍数, ", "", "missing_key", 18),
     ("a fact twice", "    ratio: {", "    cartons: {", "duplicate_key", 18),
+    (
+        "a fact that is a text",
+        "    names: {type: list, nullable: true, zh: 名单, en: names}",
+        "    names: list",
+        "shape",
+        21,
+    ),
+    ("a fact without a type", "{type: list, nullable: true, zh: 名单", "{zh: 名单", "missing_key", 21),
+    ("a unit of a bool", "{type: bool, nullable", "{type: bool, unit: 条, nullable", "unit", 19),
 ]
 
 
@@ -166,6 +210,12 @@ BAD_CASES = [
         "{given: {}, name: a, expect: {outcome: pass}}\n- {given: {}, name: a, expect: {outcome: pass}}",
         "duplicate",
     ),
+    ("a case that is a text", "only words", "shape"),
+    ("a list of numbers and lists", "{given: {names: [[1]]}, name: a, expect: {outcome: pass}}", "type"),
+    ("a list of mappings", "{given: {names: [{a: 1}]}, name: a, expect: {outcome: pass}}", "type"),
+    ("a bool for a decimal", "{given: {ratio: true}, name: a, expect: {outcome: pass}}", "type"),
+    ("words for a decimal", "{given: {ratio: some}, name: a, expect: {outcome: pass}}", "type"),
+    ("expect that is absent", "{given: {}, name: a}", "missing_key"),
     ("no outcome", "{given: {}, name: a, expect: {}}", "missing_key"),
 ]
 
@@ -270,3 +320,50 @@ def test_a_bomb_of_aliases_is_not_expanded(files, read):
     with pytest.raises(RuleFileErrors) as refusal:
         read(files)
     assert {fault.code for fault in refusal.value.faults} == {"rule_file.alias"}
+
+
+def test_a_case_file_that_is_no_list_is_refused(files, read):
+    files["AA/AA-01.cases.yml"] = "name: a\n"
+    with pytest.raises(RuleFileErrors) as refusal:
+        read(files)
+    assert [(fault.code, fault.pointer) for fault in refusal.value.faults] == [
+        ("rule_file.type", "AA/AA-01.cases.yml:1")
+    ]
+
+
+def test_a_null_in_a_case_is_a_missing_fact(files, read):
+    files["AA/AA-01.cases.yml"] = "- {name: a, given: {cartons: null, ratio: 1}, expect: {outcome: not_evaluable}}\n"
+    assert read(files).rules[0].cases[0].given == {"ratio": 1_000_000}
+
+
+def test_cases_beside_a_broken_rule_are_not_told_twice(files, read):
+    files["AA/AA-01.cases.yml"] = "- {name: a, given: {}, expect: {outcome: pass}}\n"
+    files["AA/AA-01.yml"] = files["AA/AA-01.yml"].replace("version: 1", "version: one")
+    with pytest.raises(RuleFileErrors) as refusal:
+        read(files)
+    assert len(refusal.value.faults) == 1
+
+
+def test_a_draft_may_overlap_the_version_in_force(files, read):
+    draft = files["AA/AA-01.yml"].replace("version: 1", "version: 2").replace("status: active", "status: draft")
+    library = read({**files, "AA/AA-01.v1.yml": files["AA/AA-01.yml"], "AA/AA-01.yml": draft})
+    assert [rule.version for rule in library.rules] == [1, 2]
+
+
+def test_a_text_that_is_too_large_is_not_parsed(files, read):
+    files["AA/AA-02.yml"] = "# " + "规" * 100_000
+    with pytest.raises(RuleFileErrors) as refusal:
+        read(files)
+    assert [fault.code for fault in refusal.value.faults] == ["rule_file.too_large"]
+
+
+def test_an_events_file_that_cannot_be_read_is_told_once(files, read):
+    files["_events.yml"] = "on_submit: [\n"
+    with pytest.raises(RuleFileErrors) as refusal:
+        read(files)
+    assert [fault.pointer.split(":")[0] for fault in refusal.value.faults] == ["_events.yml"]
+
+
+def test_a_tree_of_one_part_is_that_part(files, read):
+    text = files["AA/AA-01.yml"].replace("when: ratio >= $most", "when: {any: [{not: ratio < $most}]}")
+    assert read({**files, "AA/AA-01.yml": text}).rules[0].branches[1].when == read(files).rules[0].branches[1].when

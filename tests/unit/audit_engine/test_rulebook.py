@@ -88,3 +88,8 @@ def test_a_library_keeps_a_bounded_number_of_rulebooks(files, read):
     for days in range(200):
         library.rulebook("on_submit", date(2026, 3, 1) + timedelta(days=days))
     assert len(library._made) <= 64
+
+
+def test_a_parameter_before_its_first_value_has_none(files, read):
+    with pytest.raises(KeyError):
+        read(files).rules[0].parameter_on("most", date(2025, 12, 31))

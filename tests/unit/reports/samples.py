@@ -12,6 +12,7 @@ from app.audit.log.event import Event
 from app.audit.log.proof import inclusion_path
 from app.audit.log.tree import completed, leaf_hash, root
 from app.core.canonical import digest_of
+from app.reports.render import LAYOUT
 
 SEALED_AT = datetime(2026, 11, 16, 1, 31, 7, tzinfo=UTC)
 EVALUATED_AT = "2026-11-16T01:30:01.214Z"
@@ -228,6 +229,7 @@ def whole(judged, facts, rulebook, rulebook_digest, log_key, **evaluation_more):
         "document": "D19",
         "office": {"zh": "示例县烟草专卖局内部专卖管理监督办公室", "en": "Supervision Office, Sample County"},
         "public_url": "https://henji.example.org",
+        "layout": LAYOUT,
         "evaluation": evaluation,
         "judgement": judged,
         "facts": facts,

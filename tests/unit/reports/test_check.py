@@ -218,6 +218,32 @@ def test_a_milder_judgement_in_a_forged_log_is_still_found(make_record, samples,
     assert outcome(make_record(forged), keys) == (False, ["findings"])
 
 
+def _reworded(evidence, samples, log_key, engine):
+    from app.audit.log.event import read_event
+
+    older = changed(evidence)
+    older["judgement"]["engine"] = engine
+    for finding in older["judgement"]["findings"]:
+        finding["message"] = {"zh": "从前的说法", "en": "an earlier wording"}
+    digest = digest_of(older["judgement"])
+    older["evaluation"]["judgement_digest"] = digest
+    older["log"]["event"]["body"]["judgement_digest"] = digest
+    older["log"] = samples.log_part(read_event(older["log"]["event"]), log_key)
+    return older
+
+
+def test_a_record_of_an_earlier_engine_may_say_the_same_numbers_in_other_words(
+    make_record, samples, evidence, keys, log_key
+):
+    older = _reworded(evidence, samples, log_key, "durable-rules 2.0.28 + henji-twin 0")
+    assert outcome(make_record(older), keys) == (True, [])
+
+
+def test_a_record_of_this_engine_says_it_in_the_same_words(make_record, samples, evidence, keys, log_key):
+    other = _reworded(evidence, samples, log_key, evidence["judgement"]["engine"])
+    assert outcome(make_record(other), keys) == (False, ["findings"])
+
+
 @pytest.mark.parametrize(
     ("parts", "failing"),
     [
@@ -347,18 +373,32 @@ def test_a_second_or_missing_attachment_is_refused(make_sealed, evidence, keys):
 
 
 def test_pages_that_say_something_else_are_found(make_sealed, evidence, keys):
-    raw = canonical_bytes({**evidence, "public_url": "https://henji.example.org"})
+    raw = canonical_bytes(evidence)
     milder = changed(evidence, office__zh="另一个单位")
     assert outcome(make_sealed(raw, pages_of=milder), keys) == (False, ["pages"])
 
 
-def test_pages_drawn_with_another_version_are_compared_by_their_words(make_sealed, evidence, keys):
-    raw = canonical_bytes({**evidence, "public_url": "https://henji.example.org"})
-    result = check_record(
-        make_sealed(raw, pages_of={**evidence, "public_url": "https://henji.example.org"}), keys.roots
-    )
+def test_pages_in_another_file_are_compared_by_their_words(make_sealed, evidence, keys):
+    result = check_record(make_sealed(canonical_bytes(evidence)), keys.roots)
     assert result.ok
     assert "not byte for byte" in result.checks[-1].sentence.en
+
+
+@pytest.mark.parametrize("layout", ["henji-layout/0 reportlab/1.0", None])
+def test_an_older_layout_is_no_forgery_and_is_said(make_sealed, evidence, keys, layout):
+    milder = changed(evidence, office__zh="另一个单位")
+    result = check_record(make_sealed(canonical_bytes({**evidence, "layout": layout}), pages_of=milder), keys.roots)
+    assert result.ok
+    assert result.checks[-1].state.value == "not_checked"
+
+
+def test_pages_in_other_fonts_cannot_be_compared_and_that_is_said(make_sealed, evidence, keys, monkeypatch):
+    milder = changed(evidence, office__zh="另一个单位")
+    forged = make_sealed(canonical_bytes(evidence), pages_of=milder)
+    monkeypatch.setattr("app.reports.check_pages.font_names", lambda pdf: frozenset({len(pdf)}))
+    result = check_record(forged, keys.roots)
+    assert result.ok
+    assert "fonts here are not those" in result.checks[-1].sentence.en
 
 
 def test_without_fonts_the_pages_are_not_checked_and_that_is_said(record, keys, monkeypatch, tmp_path):

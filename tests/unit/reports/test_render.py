@@ -1,5 +1,6 @@
 import io
 from dataclasses import replace
+from pathlib import Path
 
 import pypdf
 import pytest
@@ -7,10 +8,13 @@ from pypdf.generic import ContentStream
 
 from app.core.text import Bilingual
 from app.reports.blocks import Writer
+from app.reports.check_pages import font_names, page_texts
 from app.reports.document import Align, Column, Paragraph, Table, Tone
 from app.reports.evaluation_record import compose_evaluation_record
 from app.reports.fonts import FontsMissing, load_fonts
-from app.reports.render import render
+from app.reports.render import LAYOUT, render
+
+GOLDEN = Path(__file__).resolve().parents[2] / "golden"
 
 
 def _words(pdf):
@@ -49,6 +53,16 @@ def test_a_character_no_font_has_is_shown_by_its_number_and_noted(samples, log_k
 def test_the_same_document_is_always_the_same_bytes(samples, log_key, fonts):
     document = compose_evaluation_record(samples.full_evidence(log_key))
     assert render(document, fonts).pdf == render(document, fonts).pdf
+
+
+def test_the_pages_look_as_the_layout_number_says(samples, log_key, fonts):
+    """When this fails on purpose: raise the number in render.LAYOUT, then renew the golden file (it is this text)."""
+    whole = {**samples.full_evidence(log_key), "layout": "golden"}
+    drawn = render(compose_evaluation_record(whole), fonts)
+    if "NotoSansSC-Regular" not in font_names(drawn.pdf):
+        pytest.skip("drawn in another font than the prepared one")
+    told = "\n\f\n".join([LAYOUT, *page_texts(drawn.pdf), str(drawn.fields["seal_system"])]) + "\n"
+    assert told == (GOLDEN / "d19_pages.txt").read_text(encoding="utf-8")
 
 
 def test_the_seal_stands_whole_on_the_page_that_says_so(samples, log_key, fonts):

@@ -126,3 +126,9 @@ def test_a_fact_nobody_knows_any_more_is_called_by_its_own_name(words):
 )
 def test_a_limit_is_met_by_numbers_only(limit, value, met):
     assert limit.is_met_by(value) is met
+
+
+def test_where_data_is_missing_no_number_decides(words):
+    view = finding_view(finding("not_evaluable"), words, CLAUSES, 0, 20)
+
+    assert all(not number.decided for number in view.numbers)
