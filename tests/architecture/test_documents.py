@@ -175,7 +175,8 @@ def test_every_rule_has_cases_of_every_kind_and_known_clauses():
         assert rule.clauses, rule.id
         assert set(rule.clauses) <= set(clauses), rule.id
     assert (report.failures, report.gaps) == ((), ())
-    assert len({rule.id for rule in library.rules}) == 24
+    active = {rule.id for rule in library.rules if rule.status.value == "active"}
+    assert len(active) == 24, "drafts are asked by nobody yet"
 
 
 def test_every_fact_is_named_in_both_languages():
