@@ -6,12 +6,12 @@ def test_rules_list_has_one_row_a_rule_with_the_members_of_the_contract(bare):
     assert set(body) == {"rules"}
     members = {"id", "version", "pack", "severity", "title", "clauses", "status", "event"}
     assert all(members <= set(row) for row in body["rules"])
-    assert [row["id"] for row in body["rules"]] == [f"ENT-{n:02d}" for n in range(1, 13)] + [
-        f"WIN-{n:02d}" for n in range(1, 13)
-    ]
+    active = [row["id"] for row in body["rules"] if row["status"] == "active"]
+    assert active == [f"ENT-{n:02d}" for n in range(1, 13)] + [f"WIN-{n:02d}" for n in range(1, 13)]
     assert all(row["title"]["zh"] and row["title"]["en"] and row["clauses"] for row in body["rules"])
-    assert {row["status"] for row in body["rules"]} == {"active"}
-    assert len(bare.command("rules", "list").stdout.splitlines()) == 24
+    # What is written and not asked yet is listed as what it is.
+    assert {row["pack"] for row in body["rules"] if row["status"] == "draft"} == {"SEG", "TRL"}
+    assert len(bare.command("rules", "list").stdout.splitlines()) == len(body["rules"])
     assert not bare.home.exists()
 
 
