@@ -45,6 +45,9 @@ CLOSING_REASONS: Mapping[str, Bilingual] = {
 class ChangeState(StrEnum):
     """How far a request has got. Source: domain/glossary.md, statuses."""
 
+    DRAFT = "draft"
+    """On record, but not accepted yet: something that an application needs is missing or wrong. It may be entered
+    again under the same number."""
     APPLIED = "applied"
     VERIFIED = "verified"
     IN_APPROVAL = "in_approval"
@@ -171,6 +174,65 @@ class Closing:
     """Of a revoked change that was in effect: the first day on which the old format counts again."""
 
 
+class SigningMethod(StrEnum):
+    """How somebody signed. Source: TRL-04."""
+
+    ELECTRONIC = "electronic"
+    """With the person's own key."""
+    HANDWRITTEN = "handwritten"
+    """On paper; a scan is kept, and a supervision officer who saw it signs as witness."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormSignature:
+    """One signature in the approval form (D03): layer 1 to 5, in a field of its own."""
+
+    layer: int
+    person_id: str
+    """Whose layer it is, however it was signed."""
+    signed_at: datetime
+    """By the time stamp in the signature."""
+    method: SigningMethod
+    file_digest: str
+    """``sha256:<hex>`` of the file after this signature."""
+    certificate_digest: str
+    """``sha256:<hex>`` of the certificate that signed: the person's, or the witness's."""
+    opinion: str = ""
+    witness: str | None = None
+    """person_id of the supervision officer who saw a handwritten signature."""
+    scan_digest: str | None = None
+    """Of the scan of a handwritten signature."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The approval form (D03) of a request: its content is fixed before the first signature."""
+
+    revision: int
+    """Counts from 1. Another content is another revision, and every signature under the one before is void."""
+    evidence_digest: str
+    """``sha256:<hex>`` of the canonical evidence it is drawn from; the blob is kept."""
+    file_digest: str
+    """``sha256:<hex>`` of the file before anybody signed; the blob is kept."""
+    content_digest: str
+    """SHA-256 of what is signed, 64 hexadecimal digits. Shown to the signer, and part of every signature."""
+    content_size: int
+    """Bytes."""
+    prepared_at: datetime
+    signatures: tuple[FormSignature, ...] = ()
+    """As far as signed, in the order of the layers."""
+    archived_digest: str | None = None
+    """``sha256:<hex>`` of the archived file: revocation list and closing time stamp added."""
+    archived_at: datetime | None = None
+
+    @property
+    def current_digest(self) -> str:
+        """The digest of the file as it is now."""
+        if self.archived_digest is not None:
+            return self.archived_digest
+        return self.signatures[-1].file_digest if self.signatures else self.file_digest
+
+
 @dataclass(frozen=True, slots=True)
 class Application:
     """What a customer asks for, as the account manager entered it. What is missing is None."""
@@ -216,6 +278,10 @@ class SegmentChange:
     effected_at: datetime | None = None
     review: PostReview | None = None
     closing: Closing | None = None
+    form: Form | None = None
+    """None until both site checks are there."""
+    submission: int = 1
+    """How often the application was entered: a draft may be entered again."""
 
     @property
     def layers(self) -> tuple["Layer", ...]:
@@ -243,12 +309,14 @@ class SegmentChange:
         moments += [self.effected_at] if self.effected_at else []
         moments += [self.review.reviewed_at] if self.review else []
         moments += [self.closing.at] if self.closing else []
+        moments += [signature.signed_at for signature in self.form.signatures] if self.form else []
         return max(moments)
 
     @property
     def last_step_at(self) -> datetime:
-        """When the step now waited for began: the last signature, at first the application."""
-        return self.layers[-1].signed_at if self.layers else self.applied_at
+        """When the step now waited for began: the last check or signature, at first the application."""
+        signed = [signature.signed_at for signature in self.form.signatures] if self.form else []
+        return max([self.applied_at, *(layer.signed_at for layer in self.layers), *signed])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,14 @@
+"""Segment changes: steps, evidence, forms, registers, and duties nobody may hold together.
+
+Revision ID: 0005
+Revises: 0004
+"""
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Do nothing."""
