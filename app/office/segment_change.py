@@ -279,7 +279,9 @@ class SegmentChange:
     review: PostReview | None = None
     closing: Closing | None = None
     form: Form | None = None
-    """None until both site checks are there."""
+    """None until both site checks are there, and again when the content changes before layer 3."""
+    form_revisions: int = 0
+    """How many forms have been prepared."""
     submission: int = 1
     """How often the application was entered: a draft may be entered again."""
 

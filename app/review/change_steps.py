@@ -19,8 +19,14 @@ REVIEW_DAYS = 90
 class Act(StrEnum):
     """What can be done to a request."""
 
+    APPLY = "apply"
+    """Enter a draft again, completed."""
     CHECK = "check"
-    """Layers 1 and 2: the site checks."""
+    """The two site checks."""
+    PREPARE = "prepare"
+    """Fix the content of the approval form; the service does it."""
+    SIGN = "sign"
+    """Layers 1 and 2 of the form, by those who made the checks."""
     APPROVE = "approve"
     """Layers 3 to 5."""
     FILE = "file"
@@ -29,6 +35,8 @@ class Act(StrEnum):
     REJECT = "reject"
     WITHDRAW = "withdraw"
     REVOKE = "revoke"
+    ARCHIVE = "archive"
+    """Make the signed form verifiable for years; the service does it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +53,21 @@ class Step:
 
 _CHECK_LIMIT, _LAYER_LIMIT = 5, 3
 
-_LAYERS: tuple[Step, ...] = (
+APPLY_GATES = frozenset({"SEG-01", "SEG-13"})
+"""What blocks an application. Source: WF-1, 1."""
+
+_APPLY = Step(Act.APPLY, None, Role.ACCOUNT_MANAGER, None, APPLY_GATES)
+_CHECKS: tuple[Step, ...] = (
     Step(Act.CHECK, 1, CHAIN[0], _CHECK_LIMIT, frozenset()),
     Step(Act.CHECK, 2, CHAIN[1], _CHECK_LIMIT, frozenset({"SEG-02", "SEG-03"})),
-    Step(Act.APPROVE, 3, CHAIN[2], _LAYER_LIMIT, frozenset({"SEG-04", "SEG-05", "SEG-11", "TRL-04"})),
-    Step(Act.APPROVE, 4, CHAIN[3], _LAYER_LIMIT, frozenset({"SEG-04", "SEG-05", "SEG-11", "TRL-04"})),
-    Step(Act.APPROVE, 5, CHAIN[4], _LAYER_LIMIT, frozenset({"SEG-04", "SEG-05", "SEG-11", "TRL-04"})),
+)
+_PREPARE = Step(Act.PREPARE, None, None, None, frozenset())
+_LAYERS: tuple[Step, ...] = (
+    Step(Act.SIGN, 1, CHAIN[0], _LAYER_LIMIT, frozenset({"TRL-04", "TRL-06"})),
+    Step(Act.SIGN, 2, CHAIN[1], _LAYER_LIMIT, frozenset({"TRL-04", "TRL-06"})),
+    Step(Act.APPROVE, 3, CHAIN[2], _LAYER_LIMIT, frozenset({"SEG-04", "SEG-05", "SEG-11", "TRL-04", "TRL-06"})),
+    Step(Act.APPROVE, 4, CHAIN[3], _LAYER_LIMIT, frozenset({"SEG-04", "SEG-05", "SEG-11", "TRL-04", "TRL-06"})),
+    Step(Act.APPROVE, 5, CHAIN[4], _LAYER_LIMIT, frozenset({"SEG-04", "SEG-05", "SEG-11", "TRL-04", "TRL-06"})),
 )
 _FILE = Step(Act.FILE, None, Role.SUPERVISION_OFFICER, _LAYER_LIMIT, frozenset({"SEG-04", "SEG-05", "TRL-04"}))
 _EFFECT = Step(Act.TAKE_EFFECT, None, None, None, frozenset({"SEG-06", "SEG-07", "SEG-08"}))
@@ -62,8 +79,12 @@ def next_step(change: SegmentChange) -> Step | None:
 
     A change that was not favourable need not be reviewed, though it may.
     """
-    if change.state in {ChangeState.APPLIED, ChangeState.VERIFIED, ChangeState.IN_APPROVAL}:
-        return _LAYERS[len(change.layers)]
+    if change.state is ChangeState.DRAFT:
+        return _APPLY
+    if change.state is ChangeState.APPLIED:
+        return _CHECKS[len(change.site_checks)]
+    if change.state in {ChangeState.VERIFIED, ChangeState.IN_APPROVAL}:
+        return _LAYERS[len(change.form.signatures)] if change.form is not None else _PREPARE
     return {ChangeState.APPROVED: _FILE, ChangeState.FILED: _EFFECT, ChangeState.EFFECTIVE: _REVIEW}.get(change.state)
 
 
@@ -79,7 +100,8 @@ def due_on(change: SegmentChange, calendar: Calendar) -> date | None:
         return change.effective_on
     if step.act is Act.REVIEW:
         return review_due_on(change)
-    assert step.limit_working_days is not None
+    if step.limit_working_days is None:
+        return None
     # Both checks share one limit, which begins with the application.
     began = change.applied_at if step.act is Act.CHECK else change.last_step_at
     return calendar.due(local_date(began), step.limit_working_days)

@@ -138,3 +138,7 @@ def _involved(change: SegmentChange) -> Iterator[tuple[str, Bilingual]]:
         yield layer.person_id, done
         if layer.on_behalf_of:
             yield layer.on_behalf_of, done
+    for signature in change.form.signatures if change.form else ():
+        if signature.witness:
+            seen = Bilingual(f"见证了第{signature.layer}层的手写签名", f"was witness of layer {signature.layer}")
+            yield signature.witness, seen
