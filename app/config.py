@@ -41,6 +41,12 @@ class Settings:
     """``HENJI_SECURE_COOKIES``; on unless the public address is plain http."""
     most_body_bytes: int
     """``HENJI_MOST_BODY_BYTES``: the largest submission accepted."""
+    time_stamp_urls: tuple[str, ...]
+    """``HENJI_TSA_URLS``: time-stamping authorities (RFC 3161), in the order of trial; none: the local one."""
+    time_stamp_roots: Path | None
+    """``HENJI_TSA_ROOTS``: PEM file of the roots their answers are checked against."""
+    root_key: Path
+    """``HENJI_ROOT_KEY``: where the root's key lies while certificates are issued; ``root.key`` beside the others."""
 
     @property
     def files(self) -> Path:
@@ -105,6 +111,19 @@ def _rules_folder(env: Mapping[str, str]) -> Path:
     )
 
 
+def _time_stamp_urls(env: Mapping[str, str]) -> tuple[str, ...]:
+    urls = tuple(url.strip() for url in env.get("HENJI_TSA_URLS", "").split(",") if url.strip())
+    wrong = [url for url in urls if not url.startswith(("http://", "https://"))]
+    if wrong or (urls and not env.get("HENJI_TSA_ROOTS")):
+        raise SettingInvalid(
+            Bilingual(
+                "HENJI_TSA_URLS 应为以逗号分隔的 http(s) 地址，并以 HENJI_TSA_ROOTS 指明其根证书（PEM 文件）。",
+                "HENJI_TSA_URLS are http(s) addresses, commas between; HENJI_TSA_ROOTS is the PEM of their roots.",
+            )
+        )
+    return urls
+
+
 def read_settings(env: Mapping[str, str] | None = None) -> Settings:
     """Return the settings of this process.
 
@@ -124,4 +143,7 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         public_url=public_url,
         secure_cookies=env.get("HENJI_SECURE_COOKIES", "0" if public_url.startswith("http://") else "1") == "1",
         most_body_bytes=_number(env, "HENJI_MOST_BODY_BYTES", 8 * 1024 * 1024),
+        time_stamp_urls=_time_stamp_urls(env),
+        time_stamp_roots=Path(env["HENJI_TSA_ROOTS"]).absolute() if env.get("HENJI_TSA_ROOTS") else None,
+        root_key=Path(env.get("HENJI_ROOT_KEY") or home / "keys" / "root.key").absolute(),
     )

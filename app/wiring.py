@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from app.actions.deps import Deps
 from app.audit.engine.evaluate import Evaluator
@@ -11,10 +12,21 @@ from app.audit.engine.loader import read_rules
 from app.config import Settings, read_settings
 from app.core.clock import Clock, SimulatedClock, SystemClock
 from app.core.text import Bilingual
+from app.keys.authority import Authority, load_authority
+from app.keys.certificates import pem
+from app.keys.folder import KeysUnusable
+from app.keys.local_time_stamper import create_time_keys, load_local_time_stamper
 from app.keys.ring import KeyRing, create_keys, load_keys
+from app.keys.timestamps import RemoteTimeStamper, TimeStamper, read_time_roots
+from app.keys.token import Token
 from app.office.clause import read_clauses
 from app.store.contexts import OfficeCache
 from app.store.database import open_store
+
+_T = TypeVar("_T")
+
+TIME_STAMPS = "time-stamps"
+"""The folder, in that of the keys, of the local time-stamping authority."""
 
 
 def build_clock(settings: Settings) -> Clock:
@@ -22,18 +34,31 @@ def build_clock(settings: Settings) -> Clock:
     return SimulatedClock(settings.clock_start) if settings.clock_start else SystemClock()
 
 
-def _loaded_once(settings: Settings) -> Callable[[], KeyRing]:
-    """Return a function that loads the keys at its first call and keeps them."""
+def _once(make: Callable[[], _T]) -> Callable[[], _T]:
+    """Return a function that makes something at its first call and keeps it."""
     lock = threading.Lock()
-    kept: list[KeyRing] = []
+    kept: list[_T] = []
 
-    def load() -> KeyRing:
+    def load() -> _T:
         with lock:
             if not kept:
-                kept.append(load_keys(settings.keys))
+                kept.append(make())
             return kept[0]
 
     return load
+
+
+def _time_stamper(settings: Settings, clock: Clock) -> TimeStamper:
+    """Return the authorities the settings name, in their order; the local one when they name none."""
+    if not settings.time_stamp_urls:
+        return load_local_time_stamper(settings.keys / TIME_STAMPS, clock)
+    assert settings.time_stamp_roots is not None  # checked when the settings were read
+    return RemoteTimeStamper(settings.time_stamp_urls, read_time_roots(settings.time_stamp_roots))
+
+
+def _authority(settings: Settings) -> Authority | None:
+    path = settings.root_key
+    return load_authority(settings.keys, path) if path.exists() else None
 
 
 def build_deps(settings: Settings, clock: Clock | None = None) -> Deps:
@@ -43,13 +68,17 @@ def build_deps(settings: Settings, clock: Clock | None = None) -> Deps:
         WeakDurability: the database could lose what it acknowledged.
         RuleFileErrors: a rule file cannot be used; every problem is named.
     """
+    clock = clock or build_clock(settings)
     return Deps(
-        clock=clock or build_clock(settings),
+        clock=clock,
         store=open_store(settings.database_url, settings.files),
         library=read_rules(settings.rules),
         evaluator=Evaluator(),
         office_cache=OfficeCache(),
-        load_keyring=_loaded_once(settings),
+        load_keyring=_once(lambda: load_keys(settings.keys)),
+        load_time_stamper=_once(lambda: _time_stamper(settings, clock)),
+        # Read each time: the operator may bring the root's key for an hour and take it away again.
+        load_authority=lambda: _authority(settings),
         clauses=read_clauses((settings.rules / "_clauses.json").read_text(encoding="utf-8")),
         office_name=Bilingual(settings.office_name_zh, settings.office_name_en),
         public_url=settings.public_url,
@@ -68,6 +97,7 @@ class Installation:
     files: Path
     keys: Path
     rules: Path
+    root_key: Path
     office_name: Bilingual
     clock: Clock
 
@@ -81,9 +111,46 @@ def installation() -> Installation:
         files=settings.files,
         keys=settings.keys,
         rules=settings.rules,
+        root_key=settings.root_key,
         office_name=Bilingual(settings.office_name_zh, settings.office_name_en),
         clock=build_clock(settings),
     )
+
+
+def make_keys(
+    folder: Path, office_name: str, clock: Clock, *, slug: str | None = None, token: Token | None = None
+) -> KeyRing:
+    """Create all keys of an installation in ``folder``, those of the local time stamps included, and return them.
+
+    Certificates begin at the real time, so that they are valid in a real year; at the simulated one when that is
+    earlier, so that what is signed under it was signed in their time.
+
+    Raises:
+        KeysExist: there is something in the folder.
+        LogNameUnusable, OfficeNameUnusable, KeysUnusable: as :func:`create_keys`.
+    """
+    begin = min(SystemClock().now(), clock.now())
+    ring = create_keys(folder, office_name, begin, slug=slug, token=token)
+    make_time_keys(folder, office_name, clock)
+    return ring
+
+
+def make_time_keys(folder: Path, office_name: str, clock: Clock) -> None:
+    """Create the keys of the local time stamps in the key folder ``folder``; times as in :func:`make_keys`.
+
+    Raises:
+        KeysExist: there are some.
+    """
+    create_time_keys(folder / TIME_STAMPS, office_name, min(SystemClock().now(), clock.now()))
+
+
+def time_root_texts() -> tuple[str, ...]:
+    """Return the PEM of every root that time stamps are checked against here; none before there are keys."""
+    settings = read_settings()
+    try:
+        return tuple(pem(root) for root in _time_stamper(settings, build_clock(settings)).roots)
+    except KeysUnusable:
+        return ()
 
 
 def build_deps_from_environment() -> Deps:
@@ -100,5 +167,5 @@ def new_installation(home: Path, clock: Clock) -> Deps:
     settings = replace(read_settings({}), home=home, database_url=f"sqlite:///{home / 'henji.db'}")
     home.mkdir(parents=True, exist_ok=True)
     open_store(settings.database_url, settings.files).upgrade()
-    create_keys(settings.keys, settings.office_name_zh, SystemClock().now(), slug="demo")
+    make_keys(settings.keys, settings.office_name_zh, clock, slug="demo")
     return build_deps(settings, clock)

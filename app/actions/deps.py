@@ -9,7 +9,9 @@ from app.audit.engine.evaluate import Evaluator
 from app.audit.engine.rulebook import RuleLibrary
 from app.core.clock import Clock
 from app.core.text import Bilingual
+from app.keys.authority import Authority
 from app.keys.ring import KeyRing
+from app.keys.timestamps import TimeStamper
 from app.office.clause import Clause
 from app.store.database import Store
 from app.store.office_cache import OfficeCache
@@ -26,6 +28,10 @@ class Deps:
     office_cache: OfficeCache
     load_keyring: Callable[[], KeyRing]
     """Loads the keys at first use and keeps them; raises an AppError that says what to do when there are none."""
+    load_time_stamper: Callable[[], TimeStamper]
+    """Who gives time stamps to the signatures of people: authorities outside, or the local one, which says so."""
+    load_authority: Callable[[], Authority | None]
+    """The root with its key, for certificates and revocation lists; None when that key is kept elsewhere."""
     clauses: Mapping[str, Clause]
     """The clauses of the regulation, by id."""
     office_name: Bilingual

@@ -6,9 +6,9 @@ import click
 
 from app.cli.output import json_option, print_json
 from app.cli.session import installation
-from app.core.clock import SystemClock
-from app.keys.ring import create_keys, load_keys
+from app.keys.ring import load_keys
 from app.keys.token import Token
+from app.wiring import make_keys, make_time_keys, time_root_texts
 
 
 @click.group()
@@ -37,11 +37,19 @@ def create(
         if pkcs11_module is None or pkcs11_token is None or pkcs11_key is None or pkcs11_pin_file is None:
             raise click.UsageError("give all four --pkcs11-... options, or none")
         token = Token(str(pkcs11_module), pkcs11_token, pkcs11_key, str(pkcs11_pin_file))
-    # Certificates begin at the real time: a simulated clock must not make keys that are valid in no real year.
-    ring = create_keys(place.keys, place.office_name.zh, SystemClock().now(), slug=slug, token=token)
+    ring = make_keys(place.keys, place.office_name.zh, place.clock, slug=slug, token=token)
     click.echo(f"密钥已生成于 {place.keys}。请把 root.key 移到安全的地方。")
     click.echo(f"Keys created in {place.keys}. Move root.key to a safe place.")
     click.echo(f"log: {ring.log.verifier_key}")
+
+
+@keys.command("create-time-stamper")
+def create_time_stamper() -> None:
+    """Create the local time-stamping authority of an installation that has none yet."""
+    place = installation()
+    load_keys(place.keys)
+    make_time_keys(place.keys, place.office_name.zh, place.clock)
+    click.echo("本机时间戳密钥已生成。 The keys of the local time stamper are created.")
 
 
 @keys.command()
@@ -49,9 +57,10 @@ def create(
 def show(as_json: bool) -> None:
     """Print the verifier key of the log and the root certificates: what an auditor is given."""
     ring = load_keys(installation().keys)
+    time_roots = time_root_texts()
     if as_json:
-        print_json({"log": ring.log.verifier_key, "roots": list(ring.roots)})
+        print_json({"log": ring.log.verifier_key, "roots": list(ring.roots), "time_roots": list(time_roots)})
         return
     click.echo(f"log: {ring.log.verifier_key}")
-    for root in ring.roots:
+    for root in (*ring.roots, *time_roots):
         click.echo(root.rstrip())

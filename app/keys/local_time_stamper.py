@@ -21,7 +21,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from app.core.clock import Clock
 from app.core.text import Bilingual
 from app.keys.certificates import der, issued_by, pem
-from app.keys.folder import FOLDER_MODE, KeysExist, require_closed
+from app.keys.folder import FOLDER_MODE, KeysExist, KeysUnusable, require_closed
 from app.keys.ring import damaged, private_pem, read_certificate, read_private, write_all
 from app.keys.signature import smaller_s
 from app.keys.time_stamp_token import TimeStamp, TokenBroken, verify_token
@@ -193,7 +193,14 @@ def load_local_time_stamper(folder: Path, clock: Clock) -> LocalTimeStamper:
     try:
         require_closed(folder, FOLDER_MODE)
     except OSError as error:
-        raise damaged(folder) from error
+        raise KeysUnusable(
+            Bilingual(
+                f"没有本机时间戳密钥 {folder}。请用 henji keys create-time-stamper 建立，"
+                "或用 HENJI_TSA_URLS 指定时间戳服务。",
+                f"There are no keys of a local time stamper in {folder}. Create them with "
+                "henji keys create-time-stamper, or name authorities in HENJI_TSA_URLS.",
+            )
+        ) from error
     root, leaf = read_certificate(folder / _ROOT), read_certificate(folder / _LEAF)
     key = read_private(folder / _LEAF_KEY)
     if not isinstance(key, EllipticCurvePrivateKey) or key.public_key() != leaf.public_key():

@@ -10,6 +10,7 @@ import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import ClassVar, Protocol
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from cryptography import x509
 
 from app.core.errors import AppError
 from app.core.text import Bilingual
+from app.keys.folder import KeysUnusable
 from app.keys.time_stamp_token import TimeStamp, TokenBroken, read_token_info, verify_token
 
 LONGEST_TOKEN = 12 * 1024
@@ -100,6 +102,20 @@ class RemoteTimeStamper:
         if read_token_info(token)[1] != nonce:
             raise TokenBroken("it answers another question")
         return verify_token(token, digest, self.roots)
+
+
+def read_time_roots(path: Path) -> tuple[x509.Certificate, ...]:
+    """Return the certificates of a PEM file, which need not be guarded.
+
+    Raises:
+        KeysUnusable: it cannot be read, or holds none.
+    """
+    try:
+        return tuple(x509.load_pem_x509_certificates(path.read_bytes()))
+    except (OSError, ValueError) as error:
+        raise KeysUnusable(
+            Bilingual(f"{path} 不是 PEM 格式的根证书文件。", f"{path} is no PEM file of root certificates.")
+        ) from error
 
 
 def time_stamp_request(digest: bytes, nonce: int) -> bytes:

@@ -7,10 +7,9 @@ def test_rules_list_has_one_row_a_rule_with_the_members_of_the_contract(bare):
     members = {"id", "version", "pack", "severity", "title", "clauses", "status", "event"}
     assert all(members <= set(row) for row in body["rules"])
     active = [row["id"] for row in body["rules"] if row["status"] == "active"]
-    assert active == [f"ENT-{n:02d}" for n in range(1, 13)] + [f"WIN-{n:02d}" for n in range(1, 13)]
+    numbers = {"ENT": range(1, 13), "SEG": range(1, 21), "TRL": range(4, 7), "WIN": range(1, 13)}
+    assert active == [f"{pack}-{n:02d}" for pack, members in numbers.items() for n in members]
     assert all(row["title"]["zh"] and row["title"]["en"] and row["clauses"] for row in body["rules"])
-    # What is written and not asked yet is listed as what it is.
-    assert {row["pack"] for row in body["rules"] if row["status"] == "draft"} == {"SEG", "TRL"}
     assert len(bare.command("rules", "list").stdout.splitlines()) == len(body["rules"])
     assert not bare.home.exists()
 

@@ -24,7 +24,7 @@ def test_an_installation_is_made_step_by_step(bare):
     bare.command("keys", "create", "--slug", "test-office")
     assert stat.S_IMODE((bare.home / "keys").stat().st_mode) == 0o700
     shown = bare.json("keys", "show")
-    assert set(shown) == {"log", "roots"}
+    assert set(shown) == {"log", "roots", "time_roots"}
     assert shown["log"].startswith("henji.test-office/log+")
     assert [root.startswith("-----BEGIN CERTIFICATE-----") for root in shown["roots"]] == [True]
     before = {path.name: path.read_bytes() for path in (bare.home / "keys").iterdir()}

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,6 @@ from werkzeug.serving import make_server
 from app.actions.accounts import create_account
 from app.actions.deps import Deps
 from app.actions.import_office import import_office
-from app.audit.engine.evaluate import Evaluator
-from app.audit.engine.loader import read_rules
 from app.audit.finding import Finding, Judgement, Outcome, RowFinding, judgement_of
 from app.audit.log.event import Event
 from app.core.actor import command_actor
@@ -23,13 +21,10 @@ from app.core.canonical import canonical_bytes, digest_of
 from app.core.clock import SteppedClock, instant
 from app.core.text import Bilingual
 from app.factory import create_app
-from app.keys.ring import KeyRing, create_keys
-from app.office.clause import read_clauses
 from app.office.month import Month
 from app.office.permission import Permission
-from app.store.database import open_store
-from app.store.office_cache import OfficeCache
 from app.store.values import StoredEvaluation
+from app.wiring import new_installation
 
 RULES = Path(__file__).parents[2] / "rules"
 NOW = datetime(2026, 11, 16, 1, 30, 1, 214000, tzinfo=UTC)
@@ -211,17 +206,8 @@ def _keep(deps: Deps, name: str, number: int, manager: tuple[str, str], cycle: M
 
 def build_deps(home: Path) -> Deps:
     """Return the wiring of a small office in ``home``, with its people, its accounts and nothing judged."""
-    store = open_store(f"sqlite:///{home}/henji.db", home / "files")
-    store.upgrade()
-    ring: KeyRing = create_keys(home / "keys", "示例县内管办", NOW, slug="example")
-    deps = Deps(
-        clock=SteppedClock(NOW),
-        store=store,
-        library=read_rules(RULES),
-        evaluator=Evaluator(),
-        office_cache=OfficeCache(),
-        load_keyring=lambda: ring,
-        clauses=read_clauses((RULES / "_clauses.json").read_text(encoding="utf-8")),
+    deps = replace(
+        new_installation(home, SteppedClock(NOW)),
         office_name=Bilingual("示例县内管办", "Example County Supervision Office"),
         public_url="http://127.0.0.1",
         is_demo=True,
