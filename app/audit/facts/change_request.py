@@ -1,11 +1,12 @@
 """Whether a request is complete, proven, and agrees with the licence: SEG-01, SEG-02, SEG-13, SEG-19."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from app.audit.fact import Cell, FactSet, fact_set
+from app.audit.fact import Cell, FactSet, FactTable, fact_set
 from app.audit.facts.change_context import NewCustomerContext, SegmentChangeContext
 from app.audit.facts.parameters import Parameters, texts, whole_number
-from app.audit.facts.table import Row, single
+from app.audit.facts.table import Columns, Row
 from app.core.clock import local_date
 from app.office.segment_change import APPLICATION_REASONS, PHOTOS, Application, EvidenceKind, SegmentChange
 from app.office.visible_text import folded
@@ -31,20 +32,28 @@ def request_row(change: SegmentChange, context: SegmentChangeContext, parameters
     }
 
 
+_NEW_CUSTOMER_FACTS = ("licence_no", "initial_segment", "initial_grade", "minutes_no", "decided_collectively")
+
+
 def new_customer_facts(
-    context: NewCustomerContext,
+    contexts: Iterable[NewCustomerContext],
     parameters: Parameters,  # noqa: ARG001  # one shape for all subjects
 ) -> FactSet:
-    """Return the scope ``new_customer``."""
-    customer = context.customer
-    row: Row = {
-        "licence_no": customer.licence_no,
-        "initial_segment": customer.segment,
-        "initial_grade": customer.grade,
-        "minutes_no": context.minutes_no,
-        "decided_collectively": bool(context.minutes_no) and context.marketing_present and context.monopoly_present,
-    }
-    return fact_set(single("new_customer", row))
+    """Return the scope ``new_customer``: one row for each customer that one delivery names for the first time."""
+    columns: Columns = {name: [] for name in _NEW_CUSTOMER_FACTS}
+    for context in sorted(contexts, key=lambda one: one.customer.licence_no):
+        customer = context.customer
+        both_sides = context.marketing_present and context.monopoly_present
+        row = (
+            customer.licence_no,
+            customer.segment,
+            customer.grade,
+            context.minutes_no,
+            bool(context.minutes_no) and both_sides,
+        )
+        for name, cell in zip(_NEW_CUSTOMER_FACTS, row, strict=True):
+            columns[name].append(cell)
+    return fact_set(FactTable("new_customer", columns))
 
 
 def _completeness(application: Application, context: SegmentChangeContext) -> Row:

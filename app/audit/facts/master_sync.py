@@ -1,6 +1,6 @@
 """Changes of the master data that nobody approved: SEG-15."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 from app.audit.fact import FactSet, FactTable, fact_set
@@ -56,19 +56,22 @@ def master_sync_facts(
 def _authority(context: MasterSyncContext, licence_no: str, attribute: str, value: str, today: date) -> str | None:
     """Return the number of what allows the new value from that day on; None when nothing does."""
     if attribute == "segment":
-        return next(
-            (one.change_no for one in context.changes if _in_force(one, licence_no, value, today)),
-            None,
-        )
+        last = change_in_force(context.changes, licence_no, today)
+        return last.change_no if last and last.application.proposed_segment == value else None
     return context.orders.get((licence_no, attribute, value))
 
 
-def _in_force(change: SegmentChange, licence_no: str, segment: str, today: date) -> bool:
-    asked = change.application
-    return (
-        change.state in IN_EFFECT_STATES
-        and asked.licence_no == licence_no
-        and asked.proposed_segment == segment
-        and change.effective_on is not None
-        and change.effective_on <= today
-    )
+def change_in_force(changes: Iterable[SegmentChange], licence_no: str, day: date) -> SegmentChange | None:
+    """Return the change by which the customer has its format on ``day``; None without one.
+
+    Of several in effect the last counts: an approval that was followed by another allows no silent way back.
+    """
+    in_effect = [
+        (one.effective_on, one.change_no, one)
+        for one in changes
+        if one.state in IN_EFFECT_STATES
+        and one.application.licence_no == licence_no
+        and one.effective_on is not None
+        and one.effective_on <= day
+    ]
+    return max(in_effect, key=lambda found: found[:2])[2] if in_effect else None

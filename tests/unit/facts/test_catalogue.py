@@ -101,7 +101,7 @@ def segment_change_fact_sets(office) -> list[FactSet]:
             ),
             parameters,
         ),
-        new_customer_facts(NewCustomerContext(changes.customer(), None, True, True), parameters),
+        new_customer_facts([NewCustomerContext(changes.customer(), None, True, True)], parameters),
         signing_facts((signature,), SigningContext(changes.STAFF, {}, (signature,)), parameters),
         signing_facts((), SigningContext({}, {}, ()), parameters),
         duty_facts(DutyContext(changes.SO, at, "role.grant", True), parameters),

@@ -215,6 +215,14 @@ def test_a_change_in_effect_authorises_its_format_from_its_day(office):
         assert sync(office, customer(), changed, other)[0]["authorised"] is False
 
 
+def test_an_approval_that_was_followed_by_another_allows_no_silent_way_back(office):
+    older = change(ChangeState.REVIEWED, change_no="NG-YT-202607-001", effective_on=date(2026, 8, 1))
+    newer = change(ChangeState.EFFECTIVE, application=application(current_segment="Y", proposed_segment="Z"))
+    (row,) = sync(office, customer(), customer(segment="Y"), older, newer)
+    assert (row["authorised"], row["authority_no"]) == (False, None)
+    assert sync(office, customer(), customer(segment="Y"), older)[0]["authority_no"] == "NG-YT-202607-001"
+
+
 def test_a_filed_decision_authorises_a_grade(office):
     orders = {(LICENCE, "grade", "20"): "HY-202611-004"}
     assert sync(office, customer(), customer(grade=20), orders=orders)[0]["authority_no"] == "HY-202611-004"
@@ -226,7 +234,7 @@ def test_a_filed_decision_authorises_a_grade(office):
     [("HY-1", True, True, True), (None, True, True, False), ("HY-1", False, True, False), ("HY-1", True, False, False)],
 )
 def test_a_first_grade_is_set_by_both_sides_with_minutes(office, minutes, marketing, monopoly, answer):
-    facts = new_customer_facts(NewCustomerContext(customer(), minutes, marketing, monopoly), office.parameters)
+    facts = new_customer_facts([NewCustomerContext(customer(), minutes, marketing, monopoly)], office.parameters)
     (row,) = office.rows(facts, "new_customer")
     assert (row["decided_collectively"], row["initial_grade"]) == (answer, 12)
 
