@@ -22,14 +22,16 @@ MOST_PASSWORD = 256
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 """argon2id, t=2, m=19 MiB, p=1. Source: design/reliability.md 5.1, ASVS V11.4.2."""
 
-_READS = frozenset({Permission.READ_EVALUATION, Permission.READ_RECORD, Permission.READ_LOG})
+_READS = frozenset({Permission.READ_EVALUATION, Permission.READ_RECORD, Permission.READ_LOG, Permission.READ_CHANGE})
+_SIGNS = _READS | {Permission.SIGN_CHANGE}
+_CHECKS = _SIGNS | {Permission.CHECK_CHANGE, Permission.UPLOAD_EVIDENCE}
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
-    Role.SUPERVISION_OFFICER: _READS,
-    Role.SUPERVISION_HEAD: _READS,
-    Role.MARKET_SUPERVISOR: _READS,
-    Role.MARKET_MANAGER: _READS,
-    Role.MARKETING_LEADER: _READS,
-    Role.ACCOUNT_MANAGER: _READS,
+    Role.ACCOUNT_MANAGER: _CHECKS | {Permission.SUBMIT_CHANGE},
+    Role.MARKET_SUPERVISOR: _CHECKS,
+    Role.MARKET_MANAGER: _SIGNS | {Permission.READ_REGISTER},
+    Role.MARKETING_LEADER: _SIGNS | {Permission.READ_REGISTER},
+    Role.SUPERVISION_OFFICER: _SIGNS | {Permission.FILE_CHANGE, Permission.READ_REGISTER, Permission.UPLOAD_EVIDENCE},
+    Role.SUPERVISION_HEAD: _READS | {Permission.READ_REGISTER},
     Role.ADMINISTRATOR: frozenset({Permission.MANAGE_ACCOUNTS, Permission.MANAGE_CLIENTS}),
 }
 """An administrator does no business act, not even reading evaluations. Source: domain/data-model.md, matrix."""

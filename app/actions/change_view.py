@@ -1,4 +1,4 @@
-"""What pages and clients are shown of a segment change: everything somebody needs who has to decide, nothing made up."""
+"""What pages and clients are shown of a segment change: everything somebody needs who has to decide."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

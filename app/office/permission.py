@@ -13,6 +13,17 @@ class Permission(StrEnum):
     EXTEND_WINDOW = "window.extend"
     RECORD_EVENT = "cycle.record_event"
     RECEIVE_POS_BATCH = "pos_batch.receive"
+    SUBMIT_CHANGE = "segment_change.submit"
+    """Enter a request, complete it, withdraw it."""
+    CHECK_CHANGE = "segment_change.check"
+    SIGN_CHANGE = "segment_change.sign"
+    """Sign a layer, or reject in its stead."""
+    FILE_CHANGE = "segment_change.file"
+    """File, revoke, and re-check after the effect."""
+    READ_CHANGE = "segment_change.read"
+    READ_REGISTER = "register.read"
+    REPORT_EFFECT = "segment_change.report_effect"
+    UPLOAD_EVIDENCE = "evidence.upload"
     DRY_RUN = "evaluation.dry_run"
     READ_EVALUATION = "evaluation.read"
     READ_RECORD = "record.read"
@@ -31,6 +42,15 @@ SCOPES: dict[str, frozenset[Permission]] = {
             Permission.REOPEN_FORECAST,
             Permission.EXTEND_WINDOW,
             Permission.RECORD_EVENT,
+        }
+    ),
+    "segment": frozenset(
+        {
+            Permission.SUBMIT_CHANGE,
+            Permission.CHECK_CHANGE,
+            Permission.READ_CHANGE,
+            Permission.REPORT_EFFECT,
+            Permission.UPLOAD_EVIDENCE,
         }
     ),
     "read": frozenset(
