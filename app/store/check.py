@@ -7,6 +7,7 @@ from sqlalchemy import Connection, inspect, select, text
 from app.audit.log.verify import verify_log
 from app.core.errors import AppError
 from app.core.text import Bilingual
+from app.store.role_guard import ROLE_GUARD
 from app.store.schema import append_only_tables, metadata
 from app.store.tables import blob
 from app.store.triggers import trigger_names
@@ -69,6 +70,11 @@ def _missing_triggers(connection: Connection) -> Iterator[Bilingual]:
                 f"表 {table.name} 缺少防篡改触发器，或触发器被停用。",
                 f"The triggers that keep {table.name} append-only are missing or switched off.",
             )
+    if not there >= ROLE_GUARD:
+        yield Bilingual(
+            "阻止不相容岗位的触发器缺失或被停用。",
+            "The triggers that refuse incompatible roles are missing or switched off.",
+        )
 
 
 def _checkpoints(uow: UnitOfWork, size: int) -> Iterator[Bilingual]:

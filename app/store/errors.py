@@ -1,6 +1,6 @@
 """What can go wrong below the store, said so that a person knows what to do. No error of a driver leaves this room."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
@@ -55,6 +55,13 @@ class AlreadyRecorded(Conflict):
     title = Bilingual("该内容已有记录", "This is on record already")
 
 
+class RoleIncompatible(Conflict):
+    """One person would hold two roles that exclude each other. The rules refuse it, and so does the database."""
+
+    code = "role.incompatible"
+    title = Bilingual("岗位不相容", "The roles exclude each other")
+
+
 class RecordLocked(Integrity):
     """Somebody tried to change what is on record. The database refused."""
 
@@ -99,14 +106,22 @@ def _damaged(cause: str) -> StoreDamaged:
     )
 
 
+_SAID_BY_TRIGGERS: Mapping[str, type[AppError]] = {
+    "is append-only": RecordLocked,
+    "incompatible roles": RoleIncompatible,
+}
+"""Words of our own triggers, and what they mean."""
+
+
 def translated(error: SQLAlchemyError) -> AppError:
     """Return ``error`` in the words of the house."""
     if not isinstance(error, DBAPIError):
         # The pool gave up waiting, or the program used SQLAlchemy wrongly; the chain keeps which.
         return unavailable("connection pool") if isinstance(error, PoolTimeout) else AppError()
     cause = str(error.orig)
-    if "is append-only" in cause:
-        return RecordLocked()
+    said = next((kind for words, kind in _SAID_BY_TRIGGERS.items() if words in cause), None)
+    if said is not None:
+        return said()
     if "malformed" in cause or "not a database" in cause:
         return _damaged(cause)
     if "readonly database" in cause or "read-only transaction" in cause:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from app.store.schema import APPEND_ONLY, Instant, JsonText, MonthText, metadata
@@ -331,6 +332,7 @@ account = Table(
     Column("signed_in_at", Instant),
     Column("failed_sign_ins", Integer, nullable=False),
     Column("failed_at", Instant),
+    Column("must_change_password", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("sign_in_name"),
 )
 
@@ -344,5 +346,9 @@ web_session = Table(
     Column("expires_at", Instant, nullable=False),
     Column("ended_at", Instant),
     Column("content", JsonText, nullable=False),
+    # Of the last proof of presence: password, and code where there is a second factor.
+    Column("strong_at", Instant),
+    # Only the page that asks for the code is open.
+    Column("is_half", Boolean, nullable=False, server_default=false()),
     Index(None, "account_id"),
 )

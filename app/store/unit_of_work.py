@@ -15,13 +15,21 @@ from app.store.evaluations import EvaluationRepository
 from app.store.extensions import ExtensionRepository
 from app.store.forecasts import ForecastRepository
 from app.store.idempotency import IdempotencyRepository
+from app.store.identities import IdentityRepository
 from app.store.marks import change_marks
 from app.store.numbers import NumberRepository
 from app.store.office import OfficeRepository
 from app.store.outbox import OutboxRepository
+from app.store.person_keys import (
+    CertificateRepository,
+    PersonKeyRepository,
+    PinFailureRepository,
+    RevocationListRepository,
+)
 from app.store.pos_batches import PosBatchRepository
 from app.store.records import RecordRepository
 from app.store.rulebooks import RulebookRepository
+from app.store.second_factors import SecondFactorRepository
 
 
 class UnitOfWork:
@@ -45,6 +53,12 @@ class UnitOfWork:
         self.clients = ClientRepository(connection)
         self.accounts = AccountRepository(connection)
         self.sessions = SessionRepository(connection)
+        self.second_factors = SecondFactorRepository(connection)
+        self.identities = IdentityRepository(connection)
+        self.person_keys = PersonKeyRepository(connection)
+        self.certificates = CertificateRepository(connection)
+        self.revocation_lists = RevocationListRepository(connection)
+        self.pin_failures = PinFailureRepository(connection)
         self.outbox = OutboxRepository(connection)
 
     def marks(self, account_manager: str | None) -> tuple[int | None, ...]:

@@ -337,6 +337,8 @@ class Account:
     failed_sign_ins: int = 0
     """In a row, since the last one that succeeded."""
     failed_at: datetime | None = None
+    must_change_password: bool = False
+    """The password was given by somebody else: nothing is open before it is changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,6 +352,10 @@ class WebSession:
     expires_at: datetime
     ended_at: datetime | None
     content: Mapping[str, Any]
+    strong_at: datetime | None = None
+    """When the person last proved to be there: with password, and code where there is a second factor."""
+    is_half: bool = False
+    """The password was right, the code is still asked for: nobody is signed in."""
 
 
 @dataclass(frozen=True, slots=True)
