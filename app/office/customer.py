@@ -26,6 +26,13 @@ class Customer:
     valid_from: date
     holder_name: str | None = None
     monthly_cap_cartons: int | None = None
+    address: str | None = None
+    area_code: str | None = None
+    """城乡分类, in the office's own words: standards name the same."""
+    order_cycle: str | None = None
+    """In the office's own spelling (周一, 单周周四); read with :func:`app.office.normalise.read_order_cycle`."""
+    credit_level: str | None = None
+    """AAA, AA, A, B, C or D."""
 
 
 @dataclass(frozen=True, slots=True)

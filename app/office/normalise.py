@@ -145,6 +145,25 @@ SALES_MODES = Spellings(
 IT_LEVELS = Spellings(
     {"none": ("无终端", "没有终端"), "pos": ("终端", "收银终端"), "chain_system": ("连锁系统", "信息管理系统")}
 )
+CREDIT_LEVELS = Spellings(
+    {
+        "AAA": ("AAA级", "3A"),
+        "AA": ("AA级", "2A"),
+        "A": ("A级", "1A"),
+        "B": ("B级",),
+        "C": ("C级",),
+        "D": ("D级",),
+    }
+)
+DECIDED_ATTRIBUTES = Spellings(
+    {
+        "grade": ("档位", "档位调整"),
+        "volatility_class": ("客户类型", "客户类型调整"),
+        "territory": ("片区", "片区调整"),
+        "first_setting": ("新户认定", "新户定档"),
+    }
+)
+"""What a filed decision may be about. Source: SEG-15, SEG-19."""
 UNITS = Spellings(
     {
         "条": ("carton", "cartons"),

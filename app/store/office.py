@@ -7,7 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from app.office.allocation_standard import AllocationStandard
 from app.office.calendar import Calendar, CalendarDay
+from app.office.change_records import CensusCampaign, CustomerDecision, ProfileOfVersion, Sanction
 from app.office.code_list import CodeList
 from app.office.customer import Brand, Customer, Manufacturer, Product
 from app.office.cycle import Cycle
@@ -15,7 +17,16 @@ from app.office.items import ReadItem
 from app.office.month import Month
 from app.office.people import Person, Territory
 from app.office.records import Actual, LedgerEntry, ModelRun
-from app.store import office_actuals, office_customers, office_imports, office_snapshots, office_sources
+from app.office.segment_change import LicenceRecord, SegmentProfile
+from app.store import (
+    office_actuals,
+    office_change_records,
+    office_customers,
+    office_imports,
+    office_snapshots,
+    office_sources,
+    office_standards,
+)
 from app.store import office_tables as tables
 from app.store.office_calendar import CALENDAR, CODE_LISTS, CYCLES
 from app.store.office_customers import CUSTOMERS
@@ -37,6 +48,12 @@ _SHELVES: Mapping[type, Shelf[Any]] = {
     Cycle: CYCLES,
     LedgerEntry: LEDGER_ENTRIES,
     ModelRun: MODEL_RUNS,
+    AllocationStandard: office_standards.STANDARDS,
+    LicenceRecord: office_change_records.LICENCES,
+    ProfileOfVersion: office_change_records.PROFILES,
+    Sanction: office_change_records.SANCTIONS,
+    CustomerDecision: office_change_records.DECISIONS,
+    CensusCampaign: office_change_records.CAMPAIGNS,
 }
 
 
@@ -169,6 +186,10 @@ class OfficeRepository:
         """Return every state ever recorded of a customer as (recorded, state), oldest validity first."""
         return office_customers.states_of(self._connection, licence_no)
 
+    def states_of(self, licences: Iterable[str]) -> dict[str, dict[date, Customer]]:
+        """Return the states of these customers, as said last, by licence number and first day of validity."""
+        return office_customers.states_by_day(self._connection, licences)
+
     def licence_numbers(self) -> frozenset[str]:
         """Return every licence number ever imported."""
         return office_customers.licence_numbers(self._connection)
@@ -242,6 +263,33 @@ class OfficeRepository:
     def model_run_source(self, run_id: str, licences: Iterable[str]) -> SourceLines | None:
         """Return the lines of a loaded model run for these licences; None when the run is not loaded."""
         return office_sources.model_run_source(self._connection, run_id, licences)
+
+    # What segment changes are judged by
+
+    def allocation_standards(self, month: Month) -> tuple[AllocationStandard, ...]:
+        """Return every version of every standard that touches ``month``; see :func:`office_standards.standards_of`."""
+        return office_standards.standards_of(self._connection, month)
+
+    def licence(self, licence_no: str) -> LicenceRecord | None:
+        """Return what the licence system said last; None when it never spoke of this licence."""
+        return office_change_records.licence_record(self._connection, licence_no)
+
+    def segment_profiles(self, day: date) -> Mapping[str, SegmentProfile]:
+        """Return what shops of each format are like, by code, of the list of formats valid on ``day``."""
+        formats = self.code_list("segment", day)
+        return {} if formats is None else office_change_records.profiles_of(self._connection, formats.version)
+
+    def sanctions(self, licence_no: str, since: date) -> tuple[str, ...] | None:
+        """Return violations since then; see :func:`office_change_records.sanctions_since`."""
+        return office_change_records.sanctions_since(self._connection, licence_no, since)
+
+    def decisions(self, licences: Iterable[str]) -> tuple[CustomerDecision, ...]:
+        """Return the filed decisions on these customers, oldest first."""
+        return office_change_records.decisions_on(self._connection, licences)
+
+    def campaigns(self) -> Mapping[str, date]:
+        """Return the day of filing of every census campaign by its number."""
+        return office_change_records.campaigns(self._connection)
 
     # Pages
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, select
 
 from app.office.customer import Customer
-from app.store.office_shelf import CHUNK, Row, Shelf, chunks
+from app.store.office_shelf import CHUNK, Row, Shelf, chunks, newest
 from app.store.office_tables import customer_state
 
 _FIELDS = (
@@ -25,6 +25,10 @@ _FIELDS = (
     "valid_from",
     "holder_name",
     "monthly_cap_cartons",
+    "address",
+    "area_code",
+    "order_cycle",
+    "credit_level",
 )
 """In the order of :class:`Customer`."""
 
@@ -91,6 +95,15 @@ def states_of(connection: Connection, licence_no: str) -> tuple[tuple[int, Custo
     statement = select(customer_state).where(customer_state.c.licence_no == licence_no)
     rows = connection.execute(statement.order_by(customer_state.c.valid_from, customer_state.c.recorded)).mappings()
     return tuple((row["recorded"], _customer(row, ())) for row in rows)
+
+
+def states_by_day(connection: Connection, licences: Iterable[str]) -> dict[str, dict[date, Customer]]:
+    """Return the states as said last, by licence number and first day of validity; unknown licences are not in it."""
+    found: dict[str, dict[date, Customer]] = {}
+    for chunk in chunks(sorted(set(licences)), CHUNK):
+        for state in newest(connection, CUSTOMERS, customer_state.c.licence_no.in_(chunk)).values():
+            found.setdefault(state.licence_no, {})[state.valid_from] = state
+    return found
 
 
 def page_on(connection: Connection, day: date, after: str, limit: int) -> tuple[Customer, ...]:

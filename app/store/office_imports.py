@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection, RowMapping, func, select
 
+from app.store import office_change_tables as change_tables
 from app.store import office_tables as tables
 from app.store.office_values import OfficeImport
 
@@ -16,7 +17,18 @@ _COUNTED = {
     "cycles": tables.cycle.c.cycle,
     "ledger-entries": tables.ledger_entry.c.ledger_id,
     "model-runs": tables.model_run.c.run_id,
+    "licences": change_tables.licence_record.c.licence_no,
+    "sanctions": change_tables.sanction.c.case_no,
+    "census-campaigns": change_tables.census_campaign.c.campaign_no,
 }
+_COUNTED_BY_FIRST_ROW = {
+    "actuals": tables.actual,
+    "code-lists": tables.code_list,
+    "segment-profiles": change_tables.segment_profile,
+    "allocation-standards": change_tables.allocation_standard,
+    "customer-decisions": change_tables.customer_decision,
+}
+"""Several columns name the thing; its first row is there once."""
 
 
 def add(connection: Connection, made: OfficeImport, revision: int) -> None:
@@ -66,13 +78,9 @@ def _import(row: RowMapping) -> OfficeImport:
 def counts(connection: Connection) -> dict[str, int]:
     """Return how many things of each collection are known, by the collection's name in the API."""
     counted = [select(func.count(key.distinct())).scalar_subquery().label(name) for name, key in _COUNTED.items()]
-    lists = select(tables.code_list.c.list_id, tables.code_list.c.version).distinct().subquery()
-    first_rows = select(func.count()).select_from(tables.actual).where(tables.actual.c.recorded == 1)
-    row = connection.execute(
-        select(
-            *counted,
-            select(func.count()).select_from(lists).scalar_subquery().label("code-lists"),
-            first_rows.scalar_subquery().label("actuals"),
-        )
-    ).one()
+    counted += [
+        select(func.count()).select_from(table).where(table.c.recorded == 1).scalar_subquery().label(name)
+        for name, table in _COUNTED_BY_FIRST_ROW.items()
+    ]
+    row = connection.execute(select(*counted)).one()
     return dict(row._mapping)  # noqa: SLF001  # SQLAlchemy's public way to a row's names

@@ -42,7 +42,7 @@ class ExactDecimal(TypeDecorator[Decimal]):
         return None if value is None else Decimal(value)
 
 
-def _history(name: str, keys: list[Column[Any]], *columns: Column[Any], more: tuple[Index, ...] = ()) -> Table:
+def history_table(name: str, keys: list[Column[Any]], *columns: Column[Any], more: tuple[Index, ...] = ()) -> Table:
     """Return the table of one kind of thing, by key and ``recorded``."""
     return Table(
         name,
@@ -59,7 +59,7 @@ def _history(name: str, keys: list[Column[Any]], *columns: Column[Any], more: tu
     )
 
 
-def _lines(name: str, parent: Table, *columns: Column[Any], more: tuple[Index, ...] = ()) -> Table:
+def line_table(name: str, parent: Table, *columns: Column[Any], more: tuple[Index, ...] = ()) -> Table:
     """Return the table of what one row of ``parent`` lists, in the order of ``place`` (0-based)."""
     names = [column.name for column in parent.primary_key.columns]
     return Table(
@@ -75,11 +75,13 @@ def _lines(name: str, parent: Table, *columns: Column[Any], more: tuple[Index, .
     )
 
 
-def _text(name: str, *, optional: bool = False) -> Column[Any]:
+def text_column(name: str, *, optional: bool = False) -> Column[Any]:
+    """Return a column of text."""
     return Column(name, Text, nullable=optional)
 
 
-def _date(name: str, *, optional: bool = False) -> Column[Any]:
+def date_column(name: str, *, optional: bool = False) -> Column[Any]:
+    """Return a column of a day."""
     return Column(name, Date, nullable=optional)
 
 
@@ -110,100 +112,133 @@ office_import = Table(
     info=APPEND_ONLY,
 )
 
-manufacturer = _history("manufacturer", [_text("manufacturer_id")], _text("name"))
-brand = _history("brand", [_text("brand_id")], _text("name"), _text("manufacturer_id"))
-product = _history(
+manufacturer = history_table("manufacturer", [text_column("manufacturer_id")], text_column("name"))
+brand = history_table("brand", [text_column("brand_id")], text_column("name"), text_column("manufacturer_id"))
+product = history_table(
     "product",
-    [_text("sku")],
-    _text("name"),
-    _text("brand_id"),
+    [text_column("sku")],
+    text_column("name"),
+    text_column("brand_id"),
     Column("price_class", Integer, nullable=False),
     Column("wholesale_price_cny", ExactDecimal, nullable=False),
-    _text("supply_attribute"),
-    _date("on_sale_from"),
-    _date("on_sale_to", optional=True),
+    text_column("supply_attribute"),
+    date_column("on_sale_from"),
+    date_column("on_sale_to", optional=True),
 )
 
-person = _history("person", [_text("person_id")], _text("name"), _text("staff_no", optional=True))
-person_role = _lines("person_role", person, _text("role"), _text("unit"), _date("since"), _date("until", optional=True))
-territory = _history("territory", [_text("territory_id")], _text("name"), _text("county"))
-territory_assignment = _lines(
+person = history_table(
+    "person", [text_column("person_id")], text_column("name"), text_column("staff_no", optional=True)
+)
+person_role = line_table(
+    "person_role",
+    person,
+    text_column("role"),
+    text_column("unit"),
+    date_column("since"),
+    date_column("until", optional=True),
+)
+territory = history_table("territory", [text_column("territory_id")], text_column("name"), text_column("county"))
+territory_assignment = line_table(
     "territory_assignment",
     territory,
-    _text("account_manager"),
-    _text("kind"),
-    _date("since"),
-    _date("until", optional=True),
-    _text("filing_no", optional=True),
+    text_column("account_manager"),
+    text_column("kind"),
+    date_column("since"),
+    date_column("until", optional=True),
+    text_column("filing_no", optional=True),
 )
 
-customer_state = _history(
+customer_state = history_table(
     "customer_state",
-    [_text("licence_no"), _date("valid_from")],
-    _text("shop_name"),
-    _text("territory_id"),
-    _text("segment"),
+    [text_column("licence_no"), date_column("valid_from")],
+    text_column("shop_name"),
+    text_column("territory_id"),
+    text_column("segment"),
     Column("grade", Integer, nullable=False),
-    _text("market_type"),
-    _text("volatility_class"),
+    text_column("market_type"),
+    text_column("volatility_class"),
     Column("has_pos", Boolean, nullable=False),
     Column("is_retail_info_officer", Boolean, nullable=False),
-    _text("business_status"),
-    _date("licence_valid_to"),
-    _text("holder_name", optional=True),
+    text_column("business_status"),
+    date_column("licence_valid_to"),
+    text_column("holder_name", optional=True),
     Column("monthly_cap_cartons", Integer),
+    text_column("address", optional=True),
+    text_column("area_code", optional=True),
+    text_column("order_cycle", optional=True),
+    text_column("credit_level", optional=True),
     more=(Index(None, "territory_id", "licence_no"),),
 )
 
-code_list = _history(
-    "code_list", [_text("list_id"), _text("version")], _date("valid_from"), _date("valid_to", optional=True)
+code_list = history_table(
+    "code_list",
+    [text_column("list_id"), text_column("version")],
+    date_column("valid_from"),
+    date_column("valid_to", optional=True),
 )
-code_item = _lines("code_item", code_list, _text("code"), _text("zh"), _text("en"), _text("maps_to", optional=True))
+code_item = line_table(
+    "code_item",
+    code_list,
+    text_column("code"),
+    text_column("zh"),
+    text_column("en"),
+    text_column("maps_to", optional=True),
+)
 
-calendar_day = _history(
+calendar_day = history_table(
     "calendar_day",
-    [_date("day")],
+    [date_column("day")],
     Column("is_working_day", Boolean, nullable=False),
-    _text("name", optional=True),
+    text_column("name", optional=True),
     Column("announced", Boolean, nullable=False),
 )
-cycle = _history(
+cycle = history_table(
     "cycle",
     [Column("cycle", String(7), nullable=False)],
     Column("target_month", String(7), nullable=False),
-    _text("market_manager", optional=True),
-    _text("marketing_leader", optional=True),
-    _text("supervision_officer", optional=True),
-    _date("supply_first", optional=True),
-    _date("supply_last", optional=True),
-    _date("order_first", optional=True),
-    _date("order_last", optional=True),
+    text_column("market_manager", optional=True),
+    text_column("marketing_leader", optional=True),
+    text_column("supervision_officer", optional=True),
+    date_column("supply_first", optional=True),
+    date_column("supply_last", optional=True),
+    date_column("order_first", optional=True),
+    date_column("order_last", optional=True),
     Column("summary_dates", JsonText, nullable=False),
 )
 
-actual = _history(
+actual = history_table(
     "actual",
-    [Column("month", String(7), nullable=False), _text("licence_no"), _text("sku")],
+    [Column("month", String(7), nullable=False), text_column("licence_no"), text_column("sku")],
     Column("requested_cartons", Integer),
     Column("delivered_cartons", Integer, nullable=False),
 )
 
-ledger_entry = _history(
+ledger_entry = history_table(
     "ledger_entry",
-    [_text("ledger_id")],
-    _text("licence_no"),
-    _text("account_manager"),
+    [text_column("ledger_id")],
+    text_column("licence_no"),
+    text_column("account_manager"),
     Column("visited_at", Instant, nullable=False),
 )
-ledger_line = _lines(
-    "ledger_line", ledger_entry, _text("sku"), Column("requested_quantity", JsonText), _text("unit", optional=True)
+ledger_line = line_table(
+    "ledger_line",
+    ledger_entry,
+    text_column("sku"),
+    Column("requested_quantity", JsonText),
+    text_column("unit", optional=True),
 )
-model_run = _history("model_run", [_text("run_id")], _text("model_version"), _text("inputs_hash"), _date("trained_to"))
-model_run_line = _lines(
+model_run = history_table(
+    "model_run",
+    [text_column("run_id")],
+    text_column("model_version"),
+    text_column("inputs_hash"),
+    date_column("trained_to"),
+)
+model_run_line = line_table(
     "model_run_line",
     model_run,
-    _text("licence_no"),
-    _text("sku"),
+    text_column("licence_no"),
+    text_column("sku"),
     Column("cartons", Integer, nullable=False),
     more=(Index(None, "run_id", "licence_no"),),
 )

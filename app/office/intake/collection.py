@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from app.core.text import Bilingual
 from app.office.allocation_standard import AllocationStandard
 from app.office.calendar import CalendarDay
+from app.office.change_records import CensusCampaign, CustomerDecision, ProfileOfVersion, Sanction
 from app.office.code_list import CodeList
 from app.office.customer import Brand, Customer, Manufacturer, Product
 from app.office.cycle import Cycle
 from app.office.intake.builders import Values
 from app.office.intake.fields import FieldSpec, Kind, Reader, nested, rows
 from app.office.intake.notes import Place
-from app.office.intake.readers import choice, count, day, identifier, moment, month, name, yes_no
+from app.office.intake.readers import choice, choices, count, day, identifier, moment, month, name, yes_no
 from app.office.normalise import Spellings
 from app.office.people import Person, Territory
 from app.office.records import Actual, LedgerEntry, ModelRun
+from app.office.segment_change import LicenceRecord
 
 OfficeValue = (
     Person
@@ -31,6 +33,11 @@ OfficeValue = (
     | LedgerEntry
     | ModelRun
     | AllocationStandard
+    | LicenceRecord
+    | ProfileOfVersion
+    | Sanction
+    | CustomerDecision
+    | CensusCampaign
 )
 """What an item of office data is read as."""
 
@@ -104,6 +111,14 @@ def choice_field(
     """Return the field of a value of a closed list."""
     read = choice(spellings)
     return FieldSpec(field_name, Kind.CHOICE, Bilingual(zh, en), read, required, also, choices=spellings.by_value)
+
+
+def choices_field(field_name: str, zh: str, en: str, spellings: Spellings, *also: str) -> FieldSpec:
+    """Return the field of several values of a closed list; it may be left open."""
+    read = choices(spellings)
+    return FieldSpec(
+        field_name, Kind.CHOICES, Bilingual(zh, en), read, required=False, also=also, choices=spellings.by_value
+    )
 
 
 def rows_field(

@@ -21,6 +21,13 @@ from app.office.intake.builders import (
     check_repeated,
     check_windows,
 )
+from app.office.intake.change_records import (
+    CENSUS_CAMPAIGNS,
+    CUSTOMER_DECISIONS,
+    LICENCES,
+    SANCTIONS,
+    SEGMENT_PROFILES,
+)
 from app.office.intake.checks import check_period
 from app.office.intake.collection import (
     CollectionSpec,
@@ -43,12 +50,15 @@ from app.office.intake.readers import (
     licence,
     moment,
     money,
+    order_cycle,
     price_class,
     requested_quantity,
     version,
 )
+from app.office.intake.standards import ALLOCATION_STANDARDS
 from app.office.normalise import (
     ASSIGNMENT_KINDS,
+    CREDIT_LEVELS,
     MARKET_TYPES,
     ROLES,
     SUPPLY_ATTRIBUTES,
@@ -181,6 +191,7 @@ _ALL: Sequence[CollectionSpec] = (
         check_code_list,
         "items",
     ),
+    SEGMENT_PROFILES,
     CollectionSpec(
         "calendar",
         Bilingual("日历", "Calendar"),
@@ -220,6 +231,10 @@ _ALL: Sequence[CollectionSpec] = (
         build_cycle,
         check_windows,
     ),
+    LICENCES,
+    SANCTIONS,
+    CUSTOMER_DECISIONS,
+    CENSUS_CAMPAIGNS,
     CollectionSpec(
         "customers",
         Bilingual("零售客户", "Customers"),
@@ -238,10 +253,22 @@ _ALL: Sequence[CollectionSpec] = (
             _text("business_status", "经营状态", "business_status", "营业状态"),
             _day("licence_valid_to", "许可证有效期至", "licence_valid_to", "证件有效期至", "有效期至"),
             _count("monthly_cap_cartons", "月度限量（条）", "monthly_cap_cartons", "月限量", required=False),
+            _text("address", "经营地址", "address", "地址", required=False),
+            _text("area_code", "城乡分类", "area_code", required=False),
+            FieldSpec(
+                "order_cycle",
+                Kind.TEXT,
+                Bilingual("订货周期", "order_cycle"),
+                order_cycle,
+                required=False,
+                also=("访销周期",),
+            ),
+            _choice("credit_level", "诚信等级", "credit_level", CREDIT_LEVELS, "信用等级", required=False),
             _day("valid_from", "生效日期", "valid_from"),
         ),
         lambda values: Customer(**values),
     ),
+    ALLOCATION_STANDARDS,
     CollectionSpec(
         "actuals",
         Bilingual("实际销量", "Actuals"),
@@ -288,4 +315,7 @@ _ALL: Sequence[CollectionSpec] = (
 )
 
 COLLECTIONS: Mapping[str, CollectionSpec] = {spec.name: spec for spec in _ALL}
-"""Every collection by its name, in the order in which they are best delivered: the list of formats before customers."""
+"""Every collection by its name, in the order in which they are best delivered.
+
+The list of formats comes before customers, who may then name them, and decisions before the customers they are about.
+"""

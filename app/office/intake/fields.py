@@ -48,6 +48,7 @@ class Kind(StrEnum):
     ROWS = "rows"
     OBJECT = "object"
     DAYS = "days"
+    CHOICES = "choices"
 
 
 @dataclass(frozen=True, slots=True)

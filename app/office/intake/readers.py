@@ -6,7 +6,16 @@ from decimal import Decimal
 from app.office.intake.fields import Reader, refuse_missing, refuse_spelling, refuse_type
 from app.office.intake.notes import Place
 from app.office.month import Month
-from app.office.normalise import Spellings, read_day, read_grade, read_moment, read_month, read_price_class, read_yes_no
+from app.office.normalise import (
+    Spellings,
+    read_day,
+    read_grade,
+    read_moment,
+    read_month,
+    read_order_cycle,
+    read_price_class,
+    read_yes_no,
+)
 from app.office.quantity import read_decimal
 from app.office.visible_text import clean_text, hidden_characters, shown
 
@@ -248,6 +257,35 @@ def choice(spellings: Spellings) -> Reader:
         return value
 
     return read
+
+
+def choices(spellings: Spellings) -> Reader:
+    """Return the reader of a list of values of a closed list, each named once, in the order of that list."""
+    read_one = choice(spellings)
+
+    def read(raw: object, place: Place) -> tuple[str, ...] | None:
+        if not isinstance(raw, list | tuple):
+            refuse_type(raw, place, "value.not_a_list", "列表", "a list")
+            return None
+        found = {read_one(member, place.at(number)) for number, member in enumerate(raw)}
+        return tuple(value for value in spellings.values if value in found)
+
+    return read
+
+
+def order_cycle(raw: object, place: Place) -> str | None:
+    """Return the days on which orders are taken, in the office's own spelling: 周一, 单周周四, 不访销."""
+    wanted_zh, wanted_en = "订货周期（如 周一、单周周四）", "an order cycle (such as 周一, 单周周四)"
+    if not isinstance(raw, str):
+        refuse_type(raw, place, "value.not_text", wanted_zh, wanted_en)
+        return None
+    cycle = read_order_cycle(raw)
+    if cycle is None:
+        refuse_spelling(raw, place, "value.not_allowed", wanted_zh, wanted_en)
+        return None
+    if str(cycle) != raw:
+        place.read_as(raw, str(cycle))
+    return str(cycle)
 
 
 def requested_quantity(raw: object, place: Place) -> int | str | None:

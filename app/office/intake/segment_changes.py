@@ -3,71 +3,30 @@
 What SEG-01 and SEG-02 judge may be missing; what cannot be read faithfully is a fault.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from app.core.errors import Fault
-from app.core.text import Bilingual
 from app.office.code_list import CodeList
 from app.office.intake.collection import (
     choice_field,
     day_field,
     id_field,
     moment_field,
-    object_field,
     rows_field,
     text_field,
     yes_no_field,
 )
-from app.office.intake.fields import FieldSpec, Kind, Reader, read_object, refuse_spelling, refuse_type
+from app.office.intake.fields import FieldSpec, read_object
+from app.office.intake.measures import HOURS_OF_A_DAY, LARGEST_AREA, POSITION, measure_field, position_of
 from app.office.intake.notes import Mismatch, Notes, Place
 from app.office.intake.readers import identifier, licence
 from app.office.normalise import EVIDENCE_KINDS, IT_LEVELS, SALES_MODES
 from app.office.people import Role
-from app.office.position import DEGREE, Position
-from app.office.quantity import read_decimal
+from app.office.position import Position
 from app.office.segment_change import Application, EvidenceKind, SiteCheck
-from app.office.visible_text import clean_text
-
-_LARGEST_MEASURE = 10**6
-
-
-def _decimal(least: Decimal, most: Decimal, zh: str, en: str) -> Reader:
-    """Return the reader of a quoted decimal or an integer between two bounds."""
-
-    def read(raw: object, place: Place) -> Decimal | None:
-        if isinstance(raw, bool) or not isinstance(raw, str | int):
-            refuse_type(raw, place, "value.not_a_number", f"{zh}（整数或加引号的小数）", f"{en} (integer or quoted)")
-            return None
-        number = read_decimal(clean_text(raw).text if isinstance(raw, str) else raw)
-        if number is None or not least <= number <= most:
-            refuse_spelling(raw, place, "value.not_a_number", f"{zh}（{least} 至 {most}）", f"{en}, {least} to {most}")
-            return None
-        return number
-
-    return read
-
-
-def _measure(field_name: str, zh: str, en: str, most: int) -> FieldSpec:
-    read = _decimal(Decimal(0), Decimal(most), "数值", "a number")
-    return FieldSpec(field_name, Kind.QUANTITY, Bilingual(zh, en), read, required=False)
-
-
-def _degrees(field_name: str, zh: str, en: str, most: int) -> FieldSpec:
-    read = _decimal(Decimal(-most), Decimal(most), "度数", "degrees")
-    return FieldSpec(field_name, Kind.QUANTITY, Bilingual(zh, en), read)
-
-
-_POSITION = object_field(
-    "position",
-    "位置",
-    "position",
-    _degrees("latitude", "纬度", "latitude", 90),
-    _degrees("longitude", "经度", "longitude", 180),
-)
 
 _DIGEST = id_field("digest", "文件摘要", "digest", read=identifier(80))
 
@@ -75,7 +34,7 @@ _EVIDENCE = (
     choice_field("kind", "材料类别", "kind", EVIDENCE_KINDS),
     _DIGEST,
     moment_field("taken_at", "拍摄时间", "taken_at", required=False),
-    _POSITION,
+    POSITION,
 )
 
 APPLICATION_FIELDS: Sequence[FieldSpec] = (
@@ -98,12 +57,12 @@ APPLICATION_FIELDS: Sequence[FieldSpec] = (
 
 SITE_CHECK_FIELDS: Sequence[FieldSpec] = (
     moment_field("checked_at", "核查时间", "checked_at"),
-    _measure("area_m2", "营业面积（平方米）", "area_m2", _LARGEST_MEASURE),
-    _measure("hours_per_day", "每日营业小时", "hours_per_day", 24),
+    measure_field("area_m2", "营业面积（平方米）", "area_m2", LARGEST_AREA),
+    measure_field("hours_per_day", "每日营业小时", "hours_per_day", HOURS_OF_A_DAY),
     choice_field("sales_mode", "售货方式", "sales_mode", SALES_MODES, required=False),
     choice_field("it_level", "信息化程度", "it_level", IT_LEVELS, required=False),
     yes_no_field("joint", "联合核查", "joint"),
-    _POSITION,
+    POSITION,
     rows_field(
         "photos", "照片", "photos", (id_field("digest", "文件摘要", "digest", read=identifier(80)),), required=False
     ),
@@ -149,7 +108,7 @@ def read_application(raw: object, segments: CodeList | None = None) -> ReadAppli
     if faults:
         return ReadApplication(None, (), mismatches, faults)
     evidence = tuple(
-        NamedEvidence(EvidenceKind(row["kind"]), row["digest"], row["taken_at"], _position(row["position"]))
+        NamedEvidence(EvidenceKind(row["kind"]), row["digest"], row["taken_at"], position_of(row["position"]))
         for row in values.pop("evidence") or ()
     )
     for name in ("current_segment", "proposed_segment"):
@@ -170,7 +129,7 @@ def read_site_check(raw: object, role: Role, person_id: str, signed_at: datetime
         signed_at=signed_at,
         **{
             **values,
-            "position": _position(values["position"]),
+            "position": position_of(values["position"]),
             "photos": tuple(row["digest"] for row in values["photos"] or ()),
         },
     )
@@ -180,9 +139,3 @@ def read_site_check(raw: object, role: Role, person_id: str, signed_at: datetime
 def _read(raw: object, fields: Sequence[FieldSpec]) -> tuple[dict[str, Any], Notes]:
     notes = Notes()
     return read_object(raw, fields, Place(notes)), notes
-
-
-def _position(values: Mapping[str, Decimal] | None) -> Position | None:
-    if values is None:
-        return None
-    return Position(int(values["latitude"] * DEGREE), int(values["longitude"] * DEGREE))

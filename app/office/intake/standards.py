@@ -1,7 +1,4 @@
-"""Allocation standards as callers deliver them.
-
-The collection joins ``COLLECTIONS`` when the store keeps it; until then it is read with ``items.read_as``.
-"""
+"""Allocation standards as callers deliver them."""
 
 from collections.abc import Mapping
 
