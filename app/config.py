@@ -1,6 +1,7 @@
 """Settings, read once from the environment. Only wiring and factory import this."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,6 +46,14 @@ class Settings:
     """``HENJI_TSA_URLS``: time-stamping authorities (RFC 3161), in the order of trial; none: the local one."""
     time_stamp_roots: Path | None
     """``HENJI_TSA_ROOTS``: PEM file of the roots their answers are checked against."""
+    person_tokens: Path | None
+    """``HENJI_PERSON_TOKENS``: JSON file that names the own PKCS#11 token of each person who has one."""
+    oidc_issuer: str | None
+    """``HENJI_OIDC_ISSUER``, ``HENJI_OIDC_CLIENT_ID``, ``HENJI_OIDC_SECRET_FILE``: sign-in elsewhere; all or none."""
+    oidc_client_id: str
+    oidc_secret_file: Path | None
+    oidc_name: str
+    """``HENJI_OIDC_NAME``: what the button says."""
     root_key: Path
     """``HENJI_ROOT_KEY``: where the root's key lies while certificates are issued; ``root.key`` beside the others."""
 
@@ -124,6 +133,30 @@ def _time_stamp_urls(env: Mapping[str, str]) -> tuple[str, ...]:
     return urls
 
 
+_LOOPBACK = re.compile(r"http://(127\.0\.0\.1|localhost)(:[0-9]+)?(/|$)")
+
+
+def _oidc_issuer(env: Mapping[str, str]) -> str | None:
+    names = ("HENJI_OIDC_ISSUER", "HENJI_OIDC_CLIENT_ID", "HENJI_OIDC_SECRET_FILE")
+    given = [name for name in names if env.get(name)]
+    issuer = env.get("HENJI_OIDC_ISSUER", "")
+    if not given:
+        return None
+    # What comes over plain http anybody between could have written.
+    if len(given) == len(names) and (issuer.startswith("https://") or _LOOPBACK.match(issuer)):
+        return issuer
+    raise SettingInvalid(
+        Bilingual(
+            "HENJI_OIDC_ISSUER（https）、HENJI_OIDC_CLIENT_ID、HENJI_OIDC_SECRET_FILE 应同时设置。",
+            "Set HENJI_OIDC_ISSUER (https), HENJI_OIDC_CLIENT_ID and HENJI_OIDC_SECRET_FILE together.",
+        )
+    )
+
+
+def _path(env: Mapping[str, str], name: str) -> Path | None:
+    return Path(env[name]).absolute() if env.get(name) else None
+
+
 def read_settings(env: Mapping[str, str] | None = None) -> Settings:
     """Return the settings of this process.
 
@@ -144,6 +177,11 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         secure_cookies=env.get("HENJI_SECURE_COOKIES", "0" if public_url.startswith("http://") else "1") == "1",
         most_body_bytes=_number(env, "HENJI_MOST_BODY_BYTES", 8 * 1024 * 1024),
         time_stamp_urls=_time_stamp_urls(env),
-        time_stamp_roots=Path(env["HENJI_TSA_ROOTS"]).absolute() if env.get("HENJI_TSA_ROOTS") else None,
+        time_stamp_roots=_path(env, "HENJI_TSA_ROOTS"),
+        person_tokens=_path(env, "HENJI_PERSON_TOKENS"),
+        oidc_issuer=_oidc_issuer(env),
+        oidc_client_id=env.get("HENJI_OIDC_CLIENT_ID", ""),
+        oidc_secret_file=_path(env, "HENJI_OIDC_SECRET_FILE"),
+        oidc_name=env.get("HENJI_OIDC_NAME") or "统一身份认证 Single sign-on",
         root_key=Path(env.get("HENJI_ROOT_KEY") or home / "keys" / "root.key").absolute(),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from app.actions.deps import Deps
+from app.actions.deps import Deps, OidcSettings
 from app.audit.engine.evaluate import Evaluator
 from app.audit.engine.loader import read_rules
 from app.config import Settings, read_settings
@@ -14,11 +14,12 @@ from app.core.clock import Clock, SimulatedClock, SystemClock
 from app.core.text import Bilingual
 from app.keys.authority import Authority, load_authority
 from app.keys.certificates import pem
-from app.keys.folder import KeysUnusable
+from app.keys.folder import KeysUnusable, read_guarded
 from app.keys.local_time_stamper import create_time_keys, load_local_time_stamper
 from app.keys.ring import KeyRing, create_keys, load_keys
+from app.keys.secret_box import SECRETS_KEY, SecretBox, create_secret_box
 from app.keys.timestamps import RemoteTimeStamper, TimeStamper, read_time_roots
-from app.keys.token import Token
+from app.keys.token import Token, read_person_tokens
 from app.office.clause import read_clauses
 from app.store.contexts import OfficeCache
 from app.store.database import open_store
@@ -61,12 +62,21 @@ def _authority(settings: Settings) -> Authority | None:
     return load_authority(settings.keys, path) if path.exists() else None
 
 
+def _oidc(settings: Settings) -> OidcSettings | None:
+    if settings.oidc_issuer is None:
+        return None
+    assert settings.oidc_secret_file is not None  # checked when the settings were read
+    secret = read_guarded(settings.oidc_secret_file).decode().strip()
+    return OidcSettings(settings.oidc_issuer, settings.oidc_client_id, secret, settings.oidc_name)
+
+
 def build_deps(settings: Settings, clock: Clock | None = None) -> Deps:
     """Return what every action works with.
 
     Raises:
         WeakDurability: the database could lose what it acknowledged.
         RuleFileErrors: a rule file cannot be used; every problem is named.
+        KeysUnusable: the file of the people's tokens, or of the provider's secret, cannot be used.
     """
     clock = clock or build_clock(settings)
     return Deps(
@@ -79,6 +89,9 @@ def build_deps(settings: Settings, clock: Clock | None = None) -> Deps:
         load_time_stamper=_once(lambda: _time_stamper(settings, clock)),
         # Read each time: the operator may bring the root's key for an hour and take it away again.
         load_authority=lambda: _authority(settings),
+        secret_box=SecretBox(settings.keys / SECRETS_KEY),
+        person_tokens=read_person_tokens(settings.person_tokens) if settings.person_tokens else {},
+        oidc=_oidc(settings),
         clauses=read_clauses((settings.rules / "_clauses.json").read_text(encoding="utf-8")),
         office_name=Bilingual(settings.office_name_zh, settings.office_name_en),
         public_url=settings.public_url,
@@ -132,6 +145,7 @@ def make_keys(
     begin = min(SystemClock().now(), clock.now())
     ring = create_keys(folder, office_name, begin, slug=slug, token=token)
     make_time_keys(folder, office_name, clock)
+    create_secret_box(folder)
     return ring
 
 

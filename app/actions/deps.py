@@ -11,10 +11,26 @@ from app.core.clock import Clock
 from app.core.text import Bilingual
 from app.keys.authority import Authority
 from app.keys.ring import KeyRing
+from app.keys.secret_box import SecretBox
 from app.keys.timestamps import TimeStamper
+from app.keys.token import Token
 from app.office.clause import Clause
 from app.store.database import Store
 from app.store.office_cache import OfficeCache
+
+
+@dataclass(frozen=True, slots=True)
+class OidcSettings:
+    """Where people may sign in elsewhere."""
+
+    issuer: str
+    """Exactly as the provider writes it in its tokens."""
+    client_id: str
+    secret: str
+    name: str
+    """On the button."""
+    seconds: float = 5.0
+    """Patience with each answer."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +48,12 @@ class Deps:
     """Who gives time stamps to the signatures of people: authorities outside, or the local one, which says so."""
     load_authority: Callable[[], Authority | None]
     """The root with its key, for certificates and revocation lists; None when that key is kept elsewhere."""
+    secret_box: SecretBox
+    """Seals what the service must be able to read again: the secrets of second factors."""
+    person_tokens: Mapping[str, Token]
+    """The own PKCS#11 tokens of people, by person; everybody else's key is wrapped by a PIN."""
+    oidc: OidcSettings | None
+    """None: nobody signs in elsewhere."""
     clauses: Mapping[str, Clause]
     """The clauses of the regulation, by id."""
     office_name: Bilingual

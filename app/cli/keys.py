@@ -7,6 +7,7 @@ import click
 from app.cli.output import json_option, print_json
 from app.cli.session import installation
 from app.keys.ring import load_keys
+from app.keys.secret_box import create_secret_box
 from app.keys.token import Token
 from app.wiring import make_keys, make_time_keys, time_root_texts
 
@@ -50,6 +51,15 @@ def create_time_stamper() -> None:
     load_keys(place.keys)
     make_time_keys(place.keys, place.office_name.zh, place.clock)
     click.echo("本机时间戳密钥已生成。 The keys of the local time stamper are created.")
+
+
+@keys.command("create-secrets-key")
+def create_secrets_key() -> None:
+    """Create the key that seals the secrets of second factors, of an installation that has none yet."""
+    place = installation()
+    load_keys(place.keys)
+    create_secret_box(place.keys)
+    click.echo("密钥 secrets.key 已生成。 The key secrets.key is created.")
 
 
 @keys.command()

@@ -30,7 +30,7 @@ from app.core.text import Bilingual
 from app.keys.folder import KeysUnusable
 from app.keys.pin import LONGEST, PinWeak, PinWrong, pin_bytes, require_strong
 from app.keys.seal_key import FileSealKey, SealKey
-from app.keys.token import PinTokenKey, Token
+from app.keys.token import PinTokenKey, Token, token_public_key
 
 KEY_FORMAT = "henji-person-key/1"
 _SALT, _NONCE, _KEY, _SCALAR, _TAG = 16, 12, 32, 32, 16
@@ -214,8 +214,12 @@ def open_person_key(wrapped: WrappedKey | None, pin: str, certificate_der: bytes
     """
     key = _open(wrapped, pin)
     if load_der_x509_certificate(certificate_der).public_key() != key.public_key():
-        raise KeysUnusable(Bilingual("签名证书与签名密钥不匹配。", "The certificate is not that of the signing key."))
+        raise _not_of_this_key()
     return FileSealKey(certificate_der, key)
+
+
+def _not_of_this_key() -> KeysUnusable:
+    return KeysUnusable(Bilingual("签名证书与签名密钥不匹配。", "The certificate is not that of the signing key."))
 
 
 def change_pin(
@@ -237,8 +241,12 @@ def change_pin(
 def token_person_key(token: Token, pin: str, certificate_der: bytes) -> SealKey:
     """Return a key that never leaves the signer's own PKCS#11 token; ``pin`` is the token's. One session a signature.
 
+    The token is opened once here, so that a wrong PIN is known before anything is prepared for signing.
+
     Raises:
         PinWrong: the token refuses the PIN (tokens count tries and lock themselves).
-        KeysUnusable: the package, the module, the token or the key is missing.
+        KeysUnusable: the package, the module, the token or the key is missing, or the certificate is another key's.
     """
+    if load_der_x509_certificate(certificate_der).public_key() != token_public_key(token, pin):
+        raise _not_of_this_key()
     return PinTokenKey(certificate_der, token, pin)

@@ -64,6 +64,38 @@ def read_token(data: bytes) -> Token:
     )
 
 
+def read_person_tokens(path: Path) -> dict[str, Token]:
+    """Return the own tokens of people, by person, from a JSON file: ``{"P0021": {"module", "token", "key"}}``.
+
+    Raises:
+        KeysUnusable: the file cannot be read, is no JSON, or a member is missing, too many or not a text.
+    """
+    try:
+        body = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise _no_tokens(path) from error
+    members = {"module", "token", "key"}
+    if not isinstance(body, dict):
+        raise _no_tokens(path)
+    for each in body.values():
+        if (
+            not isinstance(each, dict)
+            or set(each) != members
+            or not all(v and isinstance(v, str) for v in each.values())
+        ):
+            raise _no_tokens(path)
+    return {person: Token(**each, pin_file="") for person, each in body.items()}
+
+
+def _no_tokens(path: Path) -> KeysUnusable:
+    return KeysUnusable(
+        Bilingual(
+            f"{path} 应为 JSON：人员编号 -> module、token、key 三项文字。",
+            f"{path} must be JSON: id of the person -> the three texts module, token and key.",
+        )
+    )
+
+
 def _pkcs11() -> Any:  # noqa: ANN401  # the package is optional and untyped
     try:
         return importlib.import_module("pkcs11")
@@ -91,15 +123,16 @@ def _open(token: Token, pin: str | None = None) -> Any:  # noqa: ANN401  # a ses
         ) from error
 
 
-def token_public_key(token: Token) -> EllipticCurvePublicKey:
-    """Return the public half of the key in ``token``.
+def token_public_key(token: Token, pin: str | None = None) -> EllipticCurvePublicKey:
+    """Return the public half of the key in ``token``, opened with ``pin``; with that of its file when None.
 
     Raises:
+        PinWrong: the token refuses the PIN that was typed.
         KeysUnusable: the package, the token or the key is missing, or the key is not an elliptic-curve key.
     """
     package = _pkcs11()
     encode = importlib.import_module("pkcs11.util.ec").encode_ec_public_key
-    session = _open(token)
+    session = _open(token) if pin is None else _open_typed(token, pin)
     try:
         held = session.get_key(object_class=package.ObjectClass.PUBLIC_KEY, label=token.key)
         public = load_der_public_key(encode(held))
@@ -110,6 +143,15 @@ def token_public_key(token: Token) -> EllipticCurvePublicKey:
     if not isinstance(public, EllipticCurvePublicKey):
         raise _no_key(token)
     return public
+
+
+def _open_typed(token: Token, pin: str) -> Any:  # noqa: ANN401  # a session of the untyped package
+    try:
+        return _open(token, pin)
+    except KeysUnusable as error:
+        if type(error.__cause__).__name__ in _REFUSED_PINS:
+            raise PinWrong from error
+        raise
 
 
 def _no_key(token: Token) -> KeysUnusable:
@@ -173,12 +215,7 @@ class PinTokenKey:
             KeysUnusable: the package, the token or the key is missing.
         """
         package = _pkcs11()
-        try:
-            session = _open(self._token, self._pin)
-        except KeysUnusable as error:
-            if type(error.__cause__).__name__ in _REFUSED_PINS:
-                raise PinWrong from error
-            raise
+        session = _open_typed(self._token, self._pin)
         try:
             key = session.get_key(object_class=package.ObjectClass.PRIVATE_KEY, label=self._token.key)
             return _sign(package, key, message)
