@@ -1,19 +1,15 @@
 """From the cells of a table to raw items: columns found by name, cells typed without loss, rows grouped."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
 from difflib import get_close_matches
 
+from app.actions.office_cells import Cell, typed
 from app.core.errors import Fault, Invalid
 from app.core.text import Bilingual
 from app.office.intake.fields import FieldSpec, Kind
 from app.office.items import CollectionSpec
 from app.office.visible_text import folded, shown
-
-Cell = str | int | float | bool | date | datetime | time | None
-"""What a table holds. A CSV file holds only text."""
 
 
 class OfficeFileUnreadable(Invalid):
@@ -229,69 +225,3 @@ def _differing(spec: CollectionSpec, raw: Mapping[str, object], line: int) -> Bi
         f"“{name}”的各行不一致：第 {line} 行的表头字段与第一行不同。请改成一致后重新导入。",
         f"The rows of “{name}” do not agree: the header fields of line {line} differ from the first. Make them alike.",
     )
-
-
-_PLAIN_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,14}")
-_NUMBERED = frozenset({Kind.INTEGER, Kind.GRADE, Kind.QUANTITY})
-_PERIOD = r"(?P<since>[^\s.~至]+)\s*(?:(?:\.\.|~|至)\s*(?P<until>[^\s;；]*))?"
-_ROLE = re.compile(rf"(?P<role>[^@\s]+)\s*@\s*(?P<unit>\S+)\s+{_PERIOD}")
-_ASSIGNMENT = re.compile(rf"(?P<who>\S+)\s+(?P<kind>\S+)\s+{_PERIOD}(?:\s+(?P<filing>\S+))?")
-_NO_ROWS = frozenset({"-", "—", "无", "[]"})
-_DAY_SEPARATORS = re.compile(r"[、，,;；\s]+")
-
-
-def typed(cell: Cell, spec: FieldSpec) -> object:
-    """Return a filled cell as the JSON value it stands for, where that loses nothing; otherwise its text."""
-    if isinstance(cell, bool):
-        return cell if spec.kind is Kind.YES_NO else str(cell).upper()
-    if isinstance(cell, float):
-        # A spreadsheet keeps every number as a double and shows 15 digits of it.
-        cell = int(cell) if cell.is_integer() and abs(cell) < 10**15 else f"{cell:.15g}"
-    if isinstance(cell, int):
-        return cell if spec.kind in {*_NUMBERED, Kind.YES_NO, Kind.MONEY} else str(cell)
-    if isinstance(cell, str):
-        return _typed_text(cell, spec)
-    return _typed_date(cell, spec)
-
-
-def _typed_text(cell: str, spec: FieldSpec) -> object:
-    if spec.kind in _NUMBERED:
-        return int(cell) if _PLAIN_INTEGER.fullmatch(cell) else cell
-    if spec.kind is Kind.YES_NO:
-        return {"true": True, "TRUE": True, "false": False, "FALSE": False}.get(cell, cell)
-    if spec.kind is Kind.DAYS:
-        return [part for part in _DAY_SEPARATORS.split(cell) if part]
-    if spec.kind is Kind.ROWS:
-        return _periods(cell, spec.name)
-    return cell
-
-
-def _typed_date(cell: date | time | None, spec: FieldSpec) -> object:
-    if isinstance(cell, datetime) and cell.time() == time() and spec.kind is not Kind.MOMENT:
-        cell = cell.date()
-    # A spreadsheet turns 2026-10 into the first day of that month.
-    if isinstance(cell, date) and not isinstance(cell, datetime) and spec.kind is Kind.MONTH and cell.day == 1:
-        return cell.isoformat()[:7]
-    text = cell.isoformat() if cell is not None else ""
-    return [text] if spec.kind is Kind.DAYS else text
-
-
-def _periods(cell: str, field_name: str) -> object:
-    """Return the dated rows written in one cell; the cell itself when one of them cannot be read."""
-    rows: list[dict[str, object]] = []
-    if cell.strip() in _NO_ROWS:
-        return rows
-    for part in re.split(r"[;；\n]", cell):
-        if not part.strip():
-            continue
-        match = (_ROLE if field_name == "roles" else _ASSIGNMENT).fullmatch(part.strip())
-        if match is None:
-            return cell
-        found = match.groupdict()
-        period = {"from": found["since"], **({"to": found["until"]} if found["until"] else {})}
-        if field_name == "roles":
-            rows.append({"role": found["role"], "unit": found["unit"], **period})
-        else:
-            filing = {"filing_no": found["filing"]} if found["filing"] else {}
-            rows.append({"account_manager": found["who"], "kind": found["kind"], **period, **filing})
-    return rows

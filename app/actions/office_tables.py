@@ -15,7 +15,8 @@ from xml.etree.ElementTree import ParseError
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from app.actions.office_rows import Cell, Record, unreadable
+from app.actions.office_cells import Cell
+from app.actions.office_rows import Record, unreadable
 from app.core.text import Bilingual
 from app.office.items import CollectionSpec
 from app.office.visible_text import folded

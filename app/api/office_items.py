@@ -67,6 +67,8 @@ def _value_schema(field: FieldSpec) -> dict[str, Any]:
         return _object_schema(field.members)
     if field.kind is Kind.DAYS:
         return {"type": "array", "items": {"type": "string", "format": "date"}}
+    if field.kind is Kind.CHOICES:
+        return {"type": "array", "items": {**_WORDS, "examples": list(field.choices)}}
     if field.choices:
         return {**_WORDS, "examples": list(field.choices)}
     return dict(_KINDS.get(field.kind, _WORDS))

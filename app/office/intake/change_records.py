@@ -128,9 +128,7 @@ def _check_decision(values: Values, place: Place) -> None:
     attribute, value = values["attribute"], values["value"]
     here = place.at("value", Bilingual("新值", "value"))
     if value is None:
-        # A faulty value has been spoken of already.
-        spoken_of = any(fault.pointer == here.pointer for fault in place.notes.faults)
-        if attribute not in (None, FIRST_SETTING) and not spoken_of:
+        if attribute not in (None, FIRST_SETTING) and not here.is_faulty:
             refuse_missing(here)
         return
     kept = _known_value(attribute, value)

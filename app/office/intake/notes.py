@@ -52,6 +52,11 @@ class Place:
         pointer = f"{self.pointer}/{escaped(str(step))}"
         return Place(self.notes, pointer, title.zh if title else self.zh, title.en if title else self.en)
 
+    @property
+    def is_faulty(self) -> bool:
+        """Whether something was said against this very value already."""
+        return any(fault.pointer == self.pointer for fault in self.notes.faults)
+
     def fault(self, code: str, zh: str, en: str) -> None:
         """Refuse the item because of this value; the sentences follow the field's name."""
         self.notes.faults.append(Fault(self.pointer, code, Bilingual(f"{self.zh}{zh}", f"{self.en} {en}".strip())))

@@ -30,7 +30,7 @@ from app.office.segment_change import Application, EvidenceKind, SiteCheck
 
 _DIGEST = id_field("digest", "文件摘要", "digest", read=identifier(80))
 
-_EVIDENCE = (
+EVIDENCE_FIELDS = (
     choice_field("kind", "材料类别", "kind", EVIDENCE_KINDS),
     _DIGEST,
     moment_field("taken_at", "拍摄时间", "taken_at", required=False),
@@ -52,7 +52,7 @@ APPLICATION_FIELDS: Sequence[FieldSpec] = (
     text_field("contact", "联系方式", "contact", required=False),
     day_field("requested_effective", "申请生效日期", "requested_effective", required=False),
     id_field("census_campaign", "普查备案号", "census_campaign", required=False),
-    rows_field("evidence", "佐证材料", "evidence", _EVIDENCE, required=False),
+    rows_field("evidence", "佐证材料", "evidence", EVIDENCE_FIELDS, required=False),
 )
 
 SITE_CHECK_FIELDS: Sequence[FieldSpec] = (

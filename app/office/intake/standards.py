@@ -67,10 +67,10 @@ def _check(values: Values, place: Place) -> None:
         check_repeats(grades, place.at("rows").at(number).at("quota"), "grade")
     if values["version"] == 0:
         place.at("version", Bilingual("版本", "version")).fault("value.out_of_range", "从 1 起。", "starts with 1.")
-    if bool(values["filing_no"]) != bool(values["filed_at"]):
-        place.at("filed_at", Bilingual("备案时间", "filed_at")).fault(
-            "filing.incomplete", "与备案号须同时填写。", "and the filing number are given together."
-        )
+    filed_at = place.at("filed_at", Bilingual("备案时间", "filed_at"))
+    spoken_of = filed_at.is_faulty or place.at("filing_no").is_faulty
+    if bool(values["filing_no"]) != bool(values["filed_at"]) and not spoken_of:
+        filed_at.fault("filing.incomplete", "与备案号须同时填写。", "and the filing number are given together.")
 
 
 def _build(values: Values) -> AllocationStandard:

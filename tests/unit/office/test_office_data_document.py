@@ -57,6 +57,12 @@ def test_there_is_an_example_of_every_collection():
         normalise.UNITS,
         normalise.ROLES,
         normalise.ASSIGNMENT_KINDS,
+        normalise.STANDARD_PERIODS,
+        normalise.DIMENSIONS,
+        normalise.SALES_MODES,
+        normalise.IT_LEVELS,
+        normalise.CREDIT_LEVELS,
+        normalise.DECIDED_ATTRIBUTES,
     ],
 )
 def test_every_accepted_spelling_is_written_down(spellings):

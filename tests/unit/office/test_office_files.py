@@ -42,6 +42,14 @@ def table_of(name: str, item: dict[str, Any]) -> list[dict[str, Any]]:
         windows = item["windows"]
         flat |= {f"{stage}_{end}": windows[stage][end] for stage in ("supply", "order") for end in ("from", "to")}
         flat["summary_dates"] = "、".join(windows["summary"]["dates"])
+    if name == "segment-profiles":
+        flat |= {"sales_modes": "counter、self_service", "it_levels": "pos"}
+    if name == "licences":
+        flat |= {f"position_{end}": degrees for end, degrees in item["position"].items()}
+    if name == "allocation-standards":
+        flat["extension"] = "county=清河县"
+        own, every = item["rows"]
+        return [{**flat, **own, "quota": "21..22=5; 30档：8条"}, {**flat, **every, "quota": "不分档=2"}]
     return [{**flat, **row} for row in item[spec.rows_field]] if spec.rows_field else [flat]
 
 
