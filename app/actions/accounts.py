@@ -22,7 +22,15 @@ MOST_PASSWORD = 256
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 """argon2id, t=2, m=19 MiB, p=1. Source: design/reliability.md 5.1, ASVS V11.4.2."""
 
-_READS = frozenset({Permission.READ_EVALUATION, Permission.READ_RECORD, Permission.READ_LOG, Permission.READ_CHANGE})
+_READS = frozenset(
+    {
+        Permission.READ_EVALUATION,
+        Permission.READ_RECORD,
+        Permission.READ_LOG,
+        Permission.READ_CHANGE,
+        Permission.HOLD_KEY,
+    }
+)
 _SIGNS = _READS | {Permission.SIGN_CHANGE}
 _CHECKS = _SIGNS | {Permission.CHECK_CHANGE, Permission.UPLOAD_EVIDENCE}
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
@@ -30,9 +38,17 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.MARKET_SUPERVISOR: _CHECKS,
     Role.MARKET_MANAGER: _SIGNS | {Permission.READ_REGISTER},
     Role.MARKETING_LEADER: _SIGNS | {Permission.READ_REGISTER},
-    Role.SUPERVISION_OFFICER: _SIGNS | {Permission.FILE_CHANGE, Permission.READ_REGISTER, Permission.UPLOAD_EVIDENCE},
-    Role.SUPERVISION_HEAD: _READS | {Permission.READ_REGISTER},
-    Role.ADMINISTRATOR: frozenset({Permission.MANAGE_ACCOUNTS, Permission.MANAGE_CLIENTS}),
+    Role.SUPERVISION_OFFICER: _SIGNS
+    | {Permission.FILE_CHANGE, Permission.READ_REGISTER, Permission.UPLOAD_EVIDENCE, Permission.CONFIRM_KEY},
+    Role.SUPERVISION_HEAD: _READS | {Permission.READ_REGISTER, Permission.CONFIRM_KEY, Permission.REVOKE_KEY},
+    Role.ADMINISTRATOR: frozenset(
+        {
+            Permission.MANAGE_ACCOUNTS,
+            Permission.MANAGE_CLIENTS,
+            Permission.MANAGE_ROLES,
+            Permission.MANAGE_TERRITORIES,
+        }
+    ),
 }
 """An administrator does no business act, not even reading evaluations. Source: domain/data-model.md, matrix."""
 

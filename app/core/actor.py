@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from app.core.errors import Forbidden
@@ -18,6 +19,17 @@ class ActorKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Access:
+    """The way a signed-in person has come in. Duties bind the person; secrets belong to the account."""
+
+    account_id: str
+    session: str
+    """Digest of the browser's token."""
+    strong_at: datetime | None
+    """When that one last proved to be there: password, and code where there is a second factor."""
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """Somebody who acts. Nothing is granted that is not named."""
 
@@ -27,6 +39,8 @@ class Actor:
     permissions: frozenset[str] = frozenset()
     territories: frozenset[str] | None = frozenset()
     """The territories this actor is limited to; None means every territory."""
+    access: Access | None = None
+    """Of a person in a browser; None for machines, commands and the service itself."""
 
     def may(self, permission: str, *, territory: str | None = None) -> bool:
         """Return whether the permission is granted, and for that territory when one is named."""

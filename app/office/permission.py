@@ -31,6 +31,14 @@ class Permission(StrEnum):
     READ_METRICS = "metrics.read"
     MANAGE_CLIENTS = "client.manage"
     MANAGE_ACCOUNTS = "account.manage"
+    MANAGE_ROLES = "role.manage"
+    MANAGE_TERRITORIES = "territory.manage"
+    HOLD_KEY = "signing_key.hold"
+    """Have a signing key of one's own."""
+    CONFIRM_KEY = "signing_key.confirm"
+    """Vouch for the signing key of somebody else."""
+    REVOKE_KEY = "signing_key.revoke"
+    """Revoke a certificate that is not one's own, renew the revocation list."""
 
 
 SCOPES: dict[str, frozenset[Permission]] = {

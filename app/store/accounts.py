@@ -53,9 +53,15 @@ class AccountRepository:
         """Note a sign-in that failed."""
         self._change(account_id, failed_sign_ins=account.c.failed_sign_ins + 1, failed_at=at)
 
-    def set_password(self, account_id: str, password_hash: str) -> None:
-        """Replace the password."""
-        self._change(account_id, password_hash=password_hash, failed_sign_ins=0, failed_at=None)
+    def set_password(self, account_id: str, password_hash: str, *, temporary: bool = False) -> None:
+        """Replace the password; a temporary one must be changed before anything else."""
+        self._change(
+            account_id,
+            password_hash=password_hash,
+            failed_sign_ins=0,
+            failed_at=None,
+            must_change_password=temporary,
+        )
 
     def set_language(self, account_id: str, language: str) -> None:
         """Keep the language the person prefers."""
@@ -100,13 +106,19 @@ class SessionRepository:
             web_session.update().where(web_session.c.token_digest == token_digest).values(**values)
         )
 
+    def strengthen(self, token_digest: str, at: datetime) -> None:
+        """Note that the person has proven to be there."""
+        self._connection.execute(
+            web_session.update().where(web_session.c.token_digest == token_digest).values(strong_at=at)
+        )
+
     def end(self, token_digest: str, at: datetime) -> None:
         """End a session; ending it again changes nothing."""
         self._end(web_session.c.token_digest == token_digest, at)
 
-    def end_all(self, account_id: str, at: datetime) -> None:
-        """End every session of an account."""
-        self._end(web_session.c.account_id == account_id, at)
+    def end_all(self, account_id: str, at: datetime, *, but: str | None = None) -> None:
+        """End every session of an account, except that of the token with the digest ``but``."""
+        self._end((web_session.c.account_id == account_id) & (web_session.c.token_digest != (but or "")), at)
 
     def drop_expired(self, before: datetime) -> int:
         """Remove the sessions that expired before ``before`` and return how many; they are no records."""

@@ -136,7 +136,12 @@ def test_an_administrator_reads_no_evaluation(staffed):
     staffed.on(11, 3)
     answer = staffed.submit(staffed.supply())
     _, who = seen(staffed, "admin")
-    assert who.actor.permissions == {Permission.MANAGE_ACCOUNTS, Permission.MANAGE_CLIENTS}
+    assert who.actor.permissions == {
+        Permission.MANAGE_ACCOUNTS,
+        Permission.MANAGE_CLIENTS,
+        Permission.MANAGE_ROLES,
+        Permission.MANAGE_TERRITORIES,
+    }
     with pytest.raises(NotFound):
         read_evaluation(staffed.deps, who.actor, answer.evaluation)
     with pytest.raises(Forbidden):
