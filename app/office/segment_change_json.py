@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any, get_args, get_origin, get_type_hints
 
 from app.core.canonical import digest_of
+from app.core.clock import read_instant
 from app.core.errors import Integrity
 from app.core.text import Bilingual
 from app.office.segment_change import SegmentChange
@@ -49,30 +50,24 @@ def change_from_json(body: Mapping[str, Any]) -> SegmentChange:
         change: SegmentChange = _reader(SegmentChange)(body)
     except (ValueError, TypeError, InvalidOperation) as error:
         raise ChangeUnreadable(
-            Bilingual(f"业态变更的存档内容无法读取：{error}", f"What is kept of a segment change cannot be read: {error}")
+            Bilingual(
+                f"业态变更的存档内容无法读取：{error}", f"What is kept of a segment change cannot be read: {error}"
+            )
         ) from error
     return change
 
 
 def _written(value: Any) -> Any:  # noqa: ANN401  # any value of the room, and its JSON
-    if isinstance(value, StrEnum):
-        return value.value
-    if value is None or isinstance(value, bool | int | str):
-        return value
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return str(value)
     if isinstance(value, tuple):
         return [_written(item) for item in value]
-    return {name: _written(getattr(value, name)) for name in _names(type(value))}
-
-
-@cache
-def _names(kind: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    if isinstance(value, date | Decimal | StrEnum):
+        return str(value)
+    if is_dataclass(value):
+        return {field.name: _written(getattr(value, field.name)) for field in fields(value)}
+    assert value is None or isinstance(value, bool | int | str)
+    return value
 
 
 @cache
@@ -86,13 +81,10 @@ def _reader(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401  # a type or a u
         return lambda value: tuple(item(one) for one in _checked(list, value))
     if is_dataclass(kind):
         return _reader_of_fields(kind)
-    if kind is datetime:
-        return _instant
-    if kind is date:
-        return lambda value: date.fromisoformat(_checked(str, value))
-    if issubclass(kind, Decimal | StrEnum):
-        return lambda value: kind(_checked(str, value))
-    return lambda value: _checked(kind, value)
+    if kind in (bool, int, str):
+        return lambda value: _checked(kind, value)
+    from_text = {datetime: read_instant, date: date.fromisoformat}.get(kind, kind)
+    return lambda value: from_text(_checked(str, value))
 
 
 def _reader_of_fields(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401  # a dataclass
@@ -108,13 +100,6 @@ def _reader_of_fields(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401  # a d
         return kind(**{name: readers[name](member) for name, member in members.items()})
 
     return read
-
-
-def _instant(value: Any) -> datetime:  # noqa: ANN401  # any JSON value
-    at = datetime.fromisoformat(_checked(str, value))
-    if at.tzinfo is None:
-        raise ValueError(f"{value} has no offset from UTC")
-    return at
 
 
 def _checked(kind: Any, value: Any) -> Any:  # noqa: ANN401  # a type, any JSON value

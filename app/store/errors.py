@@ -83,6 +83,20 @@ class BrokenReference(Integrity):
     title = Bilingual("所引用的记录不存在", "A row names something that does not exist")
 
 
+class OutOfOrder(Integrity):
+    """A version or a serial would leave a gap: a mistake in the program. Nothing was written."""
+
+    code = "store.out_of_order"
+    title = Bilingual("编号不连续", "A count would have a gap")
+
+
+class DutyTaken(Conflict):
+    """The person has done something about the same object that excludes this. The database refused."""
+
+    code = "duty.taken"
+    title = Bilingual("该人员已在同一事项中承担不相容的职责", "The person has a conflicting duty on the same object")
+
+
 _DO_AGAIN = Bilingual(
     "数据库暂不可用（{cause}）。请检查磁盘空间和数据库服务；带原来的 Idempotency-Key 重试是安全的。",
     "The database is not available ({cause}). Check disk space and the database service; "
@@ -109,6 +123,8 @@ def _damaged(cause: str) -> StoreDamaged:
 _SAID_BY_TRIGGERS: Mapping[str, type[AppError]] = {
     "is append-only": RecordLocked,
     "incompatible roles": RoleIncompatible,
+    "a conflicting duty": DutyTaken,
+    "without a gap": OutOfOrder,
 }
 """Words of our own triggers, and what they mean."""
 

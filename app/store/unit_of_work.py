@@ -8,10 +8,13 @@ from sqlalchemy import Connection
 from app.store.accounts import AccountRepository, SessionRepository
 from app.store.audit_log import LogRepository
 from app.store.blobs import BlobRepository
+from app.store.change_reports import EffectReportRepository, PaperClaimRepository
 from app.store.checkpoints import CheckpointRepository
 from app.store.clients import ClientRepository
 from app.store.cycle_events import CycleEventRepository
+from app.store.duties import DutyRepository
 from app.store.evaluations import EvaluationRepository
+from app.store.evidence_files import EvidenceRepository
 from app.store.extensions import ExtensionRepository
 from app.store.forecasts import ForecastRepository
 from app.store.idempotency import IdempotencyRepository
@@ -28,8 +31,10 @@ from app.store.person_keys import (
 )
 from app.store.pos_batches import PosBatchRepository
 from app.store.records import RecordRepository
+from app.store.registers import RegisterRepository
 from app.store.rulebooks import RulebookRepository
 from app.store.second_factors import SecondFactorRepository
+from app.store.segment_changes import SegmentChangeRepository
 
 
 class UnitOfWork:
@@ -50,6 +55,12 @@ class UnitOfWork:
         self.extensions = ExtensionRepository(connection)
         self.pos_batches = PosBatchRepository(connection)
         self.cycle_events = CycleEventRepository(connection)
+        self.segment_changes = SegmentChangeRepository(connection)
+        self.evidence = EvidenceRepository(connection)
+        self.registers = RegisterRepository(connection)
+        self.duties = DutyRepository(connection)
+        self.paper_claims = PaperClaimRepository(connection)
+        self.effect_reports = EffectReportRepository(connection)
         self.clients = ClientRepository(connection)
         self.accounts = AccountRepository(connection)
         self.sessions = SessionRepository(connection)

@@ -9,7 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 
-from app.store import migration, office_tables, tables
+from app.store import change_tables, migration, office_tables, tables
 from app.store.database import open_store
 from app.store.errors import SchemaNewer, SchemaOutdated
 from app.store.migration import SchemaState
@@ -17,6 +17,7 @@ from app.store.schema import metadata
 
 assert tables
 assert office_tables
+assert change_tables
 
 
 @pytest.fixture
