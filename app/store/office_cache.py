@@ -10,12 +10,14 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Siz
 from datetime import date
 from typing import TypeVar, cast
 
+from app.office.allocation_standard import AllocationStandard
 from app.office.calendar import Calendar
 from app.office.code_list import CodeList
 from app.office.customer import Customer, Product
 from app.office.cycle import Cycle
 from app.office.month import Month
 from app.office.people import Person, Territory
+from app.office.segment_change import LicenceRecord, SegmentProfile
 from app.store.office import OfficeRepository
 from app.store.office_values import RevisionStamp, Snapshot, SourceLines
 
@@ -106,6 +108,18 @@ class OfficeView:
     def licence_numbers(self) -> frozenset[str]:
         """Return every licence number ever imported."""
         return self.remember("licence_numbers", self._office.licence_numbers)
+
+    def licence(self, licence_no: str) -> LicenceRecord | None:
+        """Return what the licence system said last; None when it never spoke of this licence."""
+        return self.remember(("licence", licence_no), lambda: self._office.licence(licence_no))
+
+    def segment_profiles(self, day: date) -> Mapping[str, SegmentProfile]:
+        """Return what shops of each format are like, by code."""
+        return self.remember(("profiles", day), lambda: self._office.segment_profiles(day))
+
+    def allocation_standards(self, month: Month) -> tuple[AllocationStandard, ...]:
+        """Return every version of every standard that touches ``month``."""
+        return self.remember(("standards", month), lambda: self._office.allocation_standards(month))
 
     def calendar(self, first: date, last: date) -> Calendar:
         """Return the stored days from ``first`` to ``last``, both inclusive."""

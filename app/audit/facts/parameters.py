@@ -24,6 +24,7 @@ _FILED: dict[tuple[str, str], object] = {
     ("SEG-16", "market_manager_limit"): 3,
     ("SEG-16", "marketing_leader_limit"): 3,
     ("SEG-16", "supervision_limit"): 3,
+    ("SEG-17", "months"): 12,
     ("SEG-20", "days"): 180,
     ("TRL-05", "min_interval"): 60,
     ("TRL-05", "night_from"): 22,
@@ -40,6 +41,14 @@ class Parameters(Protocol):
 
     def parameter(self, rule_id: str, name: str) -> object:
         """Return the value; raises an AppError when the rule is not asked that day."""
+
+
+class FirstFiled:
+    """Parameters where no rulebook is at hand: each as it was filed first."""
+
+    def parameter(self, rule_id: str, name: str) -> object:
+        """Return the value; raises KeyError for a parameter that no fact is computed with."""
+        return _FILED[rule_id, name]
 
 
 def _value(parameters: Parameters, rule_id: str, name: str) -> object:
