@@ -1,5 +1,6 @@
 """Signing keys of people, who confirmed them, their certificates, what was revoked, and tries of PINs."""
 
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -114,6 +115,34 @@ class CertificateRepository:
         )
         row = self._connection.execute(wanted).first()
         return None if row is None else _of(PersonCertificate, row)
+
+    def was_valid(self, serial: str, at: datetime) -> bool:
+        """Return whether the certificate counted at ``at``: issued, not expired, not revoked."""
+        wanted = (
+            select(certificate.c.serial)
+            .select_from(_WITH_REVOCATION)
+            .where(
+                certificate.c.serial == serial,
+                certificate.c.issued_at <= at,
+                certificate.c.not_after >= at,
+                certificate_revocation.c.revoked_at.is_(None) | (certificate_revocation.c.revoked_at > at),
+            )
+        )
+        return self._connection.execute(wanted).first() is not None
+
+    def owners(self, key_ids: Sequence[str]) -> dict[str, frozenset[str]]:
+        """Return everybody who was ever given a certificate for the same key pair, by key."""
+        same, other = person_key.alias("same"), person_key.alias("other")
+        wanted = (
+            select(same.c.key_id, certificate.c.person_id)
+            .join(other, other.c.fingerprint == same.c.fingerprint)
+            .join(certificate, certificate.c.key_id == other.c.key_id)
+            .where(same.c.key_id.in_(key_ids))
+        )
+        found: dict[str, set[str]] = {key_id: set() for key_id in key_ids}
+        for key_id, person_id in self._connection.execute(wanted):
+            found[key_id].add(person_id)
+        return {key_id: frozenset(people) for key_id, people in found.items()}
 
     def of_key(self, key_id: str) -> PersonCertificate | None:
         """Return the newest certificate of a key, valid or not; None when it never had one."""
