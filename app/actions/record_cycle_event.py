@@ -8,9 +8,11 @@ from typing import Any
 from app.actions.deps import Deps
 from app.actions.extend_window import read_month
 from app.actions.fields import Fields
+from app.actions.judge_watch import WATCH_EVENTS, judge_watch
 from app.actions.presenting import evaluation_body
 from app.actions.recording import Subject, judge, kept, record, rulebook_on
 from app.actions.reply import Reply, RequestKey, answer_once, kept_reply
+from app.actions.run_day import DayReport, run_day
 from app.audit.fact import FactSet
 from app.audit.facts.cycle import cycle_facts
 from app.audit.facts.window_close import window_close_facts
@@ -26,8 +28,8 @@ from app.store.contexts import cycle_context, window_close_context
 from app.store.unit_of_work import UnitOfWork
 from app.store.values import CycleEvent, StoredEvaluation
 
-EVENTS = ("on_cycle_open", "on_stage_open", "on_window_close", "on_close")
-"""``on_stage_open`` of stage ``order`` freezes the customers; the others are judged."""
+EVENTS = ("on_cycle_open", "on_stage_open", "on_window_close", "on_close", *WATCH_EVENTS)
+"""``on_stage_open`` of stage ``order`` freezes the customers; the others are judged. The daily run does what is due."""
 
 _LOG_NAMES = {"on_cycle_open": "cycle.opened", "on_window_close": "window.closed", "on_close": "cycle.closed"}
 
@@ -72,6 +74,8 @@ def record_cycle_event(
         stage = fields.choice("stage", [stage.value for stage in Stage])
         stages = (Stage(stage),) if stage in set(Stage) else stages
     fields.done()
+    if event in WATCH_EVENTS:
+        return answer_once(deps, actor, request, lambda: _watch(deps, actor, event, request))
     return answer_once(deps, actor, request, lambda: _record(deps, actor, cycle, event, stages, body, request))
 
 
@@ -97,6 +101,22 @@ def _record(
             evaluations = [_judge_one(deps, uow, actor, event, subject, facts, body, at) for subject, facts in subjects]
             reply["evaluations"] = [evaluation_body(stored) for stored in evaluations]
         return kept(uow, actor, request, reply, at)
+
+
+def _watch(deps: Deps, actor: Actor, event: str, request: RequestKey) -> Reply:
+    with deps.store.read() as uow:
+        earlier = kept_reply(uow, actor, request)
+    if earlier is not None:
+        return earlier
+    done = run_day(deps, actor) if event == "daily" else DayReport((), (), judge_watch(deps, actor, event))
+    at = deps.clock.now()
+    with deps.store.write() as uow:
+        body = {
+            "evaluations": [evaluation_body(uow.evaluations.get(number)) for number in done.evaluations],
+            "effective": list(done.effective),
+            "archived": list(done.archived),
+        }
+        return kept(uow, actor, request, body, at)
 
 
 def _subjects(

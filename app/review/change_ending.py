@@ -3,9 +3,11 @@
 Source: domain/workflows.md, WF-1.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from app.audit.finding import Outcome
 from app.core.clock import local_date
 from app.core.text import Bilingual
 from app.office.people import Role
@@ -43,7 +45,7 @@ def file_change(change: SegmentChange, filing_no: str, acting: Acting) -> Segmen
     check_person(acting, Role.SUPERVISION_OFFICER)
     check_distinct(without_last_approval(change), acting)
     check_time(change, acting.at, or_same=True)
-    check_gates(acting, step.gates)
+    check_gates(acting.outcomes, step.gates)
     if not filing_no.strip():
         raise PaperMissing(Bilingual("缺少备案号。", "The filing number is missing."))
     filing = Filing(filing_no, acting.at, acting.person.person_id)
@@ -51,7 +53,7 @@ def file_change(change: SegmentChange, filing_no: str, acting: Acting) -> Segmen
     return replace(change, filing=filing, effective_on=day, state=ChangeState.FILED)
 
 
-def take_effect(change: SegmentChange, at: datetime, outcomes: Acting | None = None) -> SegmentChange:
+def take_effect(change: SegmentChange, at: datetime, outcomes: Mapping[str, Outcome]) -> SegmentChange:
     """Return the request as effective; the service does it on the first of the month, or later when it was not up.
 
     Raises:
@@ -63,8 +65,7 @@ def take_effect(change: SegmentChange, at: datetime, outcomes: Acting | None = N
     assert change.effective_on is not None  # fixed by filing
     if local_date(at) < change.effective_on:
         raise NotDue(Bilingual(f"{change.effective_on}起生效,今日未到。", f"It takes effect on {change.effective_on}."))
-    if outcomes is not None:
-        check_gates(outcomes, step.gates)
+    check_gates(outcomes, step.gates)
     return replace(change, state=ChangeState.EFFECTIVE, effected_at=at)
 
 

@@ -75,7 +75,7 @@ def require_signer(change: SegmentChange, acting: Acting, witness: Acting | None
     if witness is not None:
         _check_witness(change, acting, witness)
     check_time(change, acting.at)
-    check_gates(acting, step.gates)
+    check_gates(acting.outcomes, step.gates)
     return step
 
 

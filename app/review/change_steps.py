@@ -32,6 +32,7 @@ class Act(StrEnum):
     FILE = "file"
     TAKE_EFFECT = "take_effect"
     REVIEW = "review"
+    ADD_EVIDENCE = "add_evidence"
     REJECT = "reject"
     WITHDRAW = "withdraw"
     REVOKE = "revoke"

@@ -109,14 +109,14 @@ def check_distinct(change: SegmentChange, acting: Acting, *, initiator_may: bool
             )
 
 
-def check_gates(acting: Acting, rules: Collection[str]) -> None:
-    """Do nothing when none of the blocking ``rules`` blocks or could not be evaluated.
+def check_gates(outcomes: Mapping[str, Outcome], rules: Collection[str]) -> None:
+    """Do nothing when none of the blocking ``rules`` blocks or could not be evaluated, by their ``outcomes``.
 
     Raises:
         GateClosed: at least one does. Missing paper fails closed. Source: domain/rule-semantics.md, 5.
     """
     shut = {Outcome.BLOCK, Outcome.NOT_EVALUABLE}
-    closed = [rule for rule in sorted(rules) if acting.outcomes.get(rule) in shut]
+    closed = [rule for rule in sorted(rules) if outcomes.get(rule) in shut]
     if closed:
         listed = "、".join(closed)
         raise GateClosed(

@@ -69,7 +69,7 @@ def apply_for_change(
         raise NotYours(
             Bilingual("申请须由录入的客户经理本人提交。", "A request is entered by the account manager it names.")
         )
-    check_gates(acting, APPLY_GATES)
+    check_gates(acting.outcomes, APPLY_GATES)
     waiting = OPEN_STATES | {ChangeState.FILED}
     for other in earlier:
         if other.application.licence_no == application.licence_no and other.state in waiting:
@@ -162,7 +162,7 @@ def record_site_check(change: SegmentChange, check: SiteCheck, acting: Acting) -
                 "The shop is seen after the request and before the sheet is handed in.",
             )
         )
-    check_gates(acting, step.gates)
+    check_gates(acting.outcomes, step.gates)
     checks = (*change.site_checks, replace(check, signed_at=acting.at))
     state = ChangeState.VERIFIED if len(checks) == CHAIN.index(Role.MARKET_MANAGER) else change.state
     return replace(change, site_checks=checks, state=state)
