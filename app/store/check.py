@@ -25,7 +25,7 @@ def check_store(connection: Connection, uow: UnitOfWork) -> StoreCheck:
     if damage:
         # Reading on would only stumble over the same damage.
         return unreadable(damage)
-    problems = [*_missing_triggers(connection)]
+    problems = [*_missing_triggers(connection), *uow.duties.problems()]
     report = verify_log(uow.log.entries(), get_node=uow.log.stored_nodes())
     problems += [problem.sentence for problem in report.problems]
     problems += _checkpoints(uow, report.size)
@@ -70,6 +70,12 @@ def _missing_triggers(connection: Connection) -> Iterator[Bilingual]:
                 f"表 {table.name} 缺少防篡改触发器，或触发器被停用。",
                 f"The triggers that keep {table.name} append-only are missing or switched off.",
             )
+        for guard in table.info.get("guards", ()):
+            if table.name in tables and guard not in there:
+                yield Bilingual(
+                    f"表 {table.name} 的触发器 {guard} 缺失或被停用。",
+                    f"The trigger {guard} of {table.name} is missing or switched off.",
+                )
     if not there >= ROLE_GUARD:
         yield Bilingual(
             "阻止不相容岗位的触发器缺失或被停用。",

@@ -9,9 +9,10 @@ from app.audit.log.event import Event
 from app.core.clock import instant
 from app.core.errors import NotFound
 from app.office.month import Month
+from app.office.position import Position
 from app.office.segment_change import ChangeState, Form, FormSignature, SigningMethod
 from app.office.segment_change_json import change_as_json, change_digest
-from app.store.change_values import ChangeFilter, Step
+from app.store.change_values import ChangeFilter, EffectReport, PaperClaim, Step, StoredEvidence
 from app.store.errors import AlreadyRecorded, BrokenReference, OutOfOrder
 from app.store.evaluations import CursorUnreadable
 from tests.changes import application, at, change
@@ -230,3 +231,68 @@ def test_a_row_tells_when_its_columns_are_not_those_of_the_request(store):
         assert kept.wrong_columns == ()
         assert kept.body_digest == change_digest(change(ChangeState.FILED))
         assert kept.step.change_no == change_as_json(change())["change_no"]
+
+
+EVIDENCE = StoredEvidence(
+    "sha256:x", "image/jpeg", 3, "门头.jpg", "P1", AT, AT, Position(30_592_800, 114_305_500), 4000, 3000, ACTOR
+)
+
+
+def test_an_uploaded_file_is_described_once(store):
+    with store.write() as uow:
+        digest = uow.blobs.put(b"abc")
+        photo = replace(EVIDENCE, digest=digest)
+        scan = StoredEvidence(
+            uow.blobs.put(b"%PDF"), "application/pdf", 4, "s.pdf", "P1", AT, None, None, None, None, ACTOR
+        )
+        uow.evidence.add(photo)
+        uow.evidence.add(replace(photo, name="另一个名字.jpg", uploaded_by="P2"))
+        uow.evidence.add(scan)
+    with store.read() as uow:
+        assert uow.evidence.get(digest) == photo
+        assert uow.evidence.get(scan.digest) == scan
+        assert uow.evidence.get("sha256:none") is None
+
+
+def test_a_file_without_its_bytes_is_refused(store):
+    with pytest.raises(BrokenReference), store.write() as uow:
+        uow.evidence.add(EVIDENCE)
+
+
+def test_a_claim_stays_open_until_one_of_its_layer_is_confirmed(store, keep_evaluation):
+    with store.write() as uow:
+        keep(uow, change())
+        scan, evaluation = uow.blobs.put(b"scan"), keep_evaluation(uow).evaluation_id
+        first = PaperClaim("C1", change().change_no, 3, "MM", AT, scan, None, AT, evaluation, "flag", confirmed=False)
+        again = replace(first, claim_no="C2", received_at=AT + timedelta(hours=1))
+        other = replace(first, claim_no="C3", layer=4, received_at=AT + timedelta(hours=2))
+        confirmed = replace(
+            first, claim_no="C4", received_at=AT + timedelta(hours=3), witness="SO", evaluation_id=None, confirmed=True
+        )
+        late = replace(first, claim_no="C5", received_at=AT + timedelta(hours=4))
+        for claim in (first, again, other):
+            uow.paper_claims.add(claim)
+        assert uow.paper_claims.open_of(first.change_no) == (first, again, other)
+        uow.paper_claims.add(confirmed)
+        assert uow.paper_claims.open_of(first.change_no) == (other,)
+        uow.paper_claims.add(late)
+    with store.read() as uow:
+        assert uow.paper_claims.open_of(first.change_no) == (other, late)
+        assert uow.paper_claims.of(first.change_no) == (first, again, other, confirmed, late)
+        assert uow.paper_claims.of("NG-YT-202611-999") == ()
+    with pytest.raises(AlreadyRecorded), store.write() as uow:
+        uow.paper_claims.add(first)
+
+
+def test_reports_of_an_effect_are_kept_in_order(store, keep_evaluation):
+    with store.write() as uow:
+        keep(uow, change(ChangeState.FILED))
+        evaluation = keep_evaluation(uow).evaluation_id
+        early = EffectReport(change().change_no, date(2026, 11, 20), AT, evaluation, "block", ACTOR)
+        unsaid = EffectReport(change().change_no, None, AT, None, None, ACTOR)
+        uow.effect_reports.add(early)
+        uow.effect_reports.add(unsaid)
+    with store.read() as uow:
+        assert uow.effect_reports.of(change().change_no) == (early, unsaid)
+    with pytest.raises(BrokenReference), store.write() as uow:
+        uow.effect_reports.add(replace(early, change_no="NG-YT-202611-999"))
