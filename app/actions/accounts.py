@@ -1,17 +1,19 @@
 """Accounts of people: created by an administrator, bound to one person, their rights read from that person's roles."""
 
-import secrets
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 
 from argon2 import PasswordHasher
 
 from app.actions.deps import Deps
-from app.audit.log.event import Event
+from app.actions.judging_roles import judge_roles, record_roles, refused
+from app.actions.noting import note
+from app.actions.own_case import refuse_own_person
 from app.core.actor import Actor, ActorKind
-from app.core.clock import instant, local_date
+from app.core.clock import local_date
 from app.core.errors import Conflict, Fault, Invalid
 from app.core.text import Bilingual
-from app.office.people import Person, Role
+from app.office.people import Person, Role, RoleHeld
 from app.office.permission import Permission
 from app.store.unit_of_work import UnitOfWork
 from app.store.values import Account
@@ -66,64 +68,88 @@ class AccountKnown(Conflict):
 def create_account(
     deps: Deps, actor: Actor, login: str, password: str, person_id: str | None, *, administrator: bool = False
 ) -> Account:
-    """Return the new account, bound to ``person_id``, or to nobody for an administrator.
+    """Return the new account, bound to ``person_id``.
+
+    Only the command line makes an administrator without a person: the first one, before any people are imported. A
+    password given on a page is known to whoever gave it and must be changed at the first sign-in.
 
     Raises:
         Invalid: login, password or person will not do; every reason at once.
         AccountKnown: there is one of that login.
+        OwnCase: the person is the actor: nobody makes oneself another account.
+        RoleIncompatible: an administrator holds no business role; the evaluation is on record all the same.
     """
     actor.require(Permission.MANAGE_ACCOUNTS)
     at = deps.clock.now()
+    by_command = actor.kind is ActorKind.COMMAND
+    password_hash = HASHER.hash(password)
     with deps.store.write() as uow:
-        _check(uow, login, password, person_id, administrator=administrator)
+        _check(uow, login, password, person_id, unbound=administrator and by_command)
+        refuse_own_person(actor, person_id)
         if uow.accounts.by_name(login) is not None:
             raise AccountKnown(Bilingual(f"账号 {login} 已存在。", f"Account {login} exists."))
         person = uow.office.person(person_id) if person_id else None
-        account = Account(
-            account_id=login,
-            sign_in_name=login,
-            display_name=person.name if person else login,
-            person_id=person_id,
-            password_hash=HASHER.hash(password),
-            # Every other role is read from the person, as dated in the office, whenever the account is used.
-            roles=(Role.ADMINISTRATOR.value,) if administrator else (),
-            territories=None,
-            language="zh",
-            is_demo=deps.is_demo,
-            created_at=at,
-        )
-        uow.accounts.add(account)
-        uow.log.append(
-            Event(
-                name="account.created",
-                at=instant(at),
-                actor=actor.as_json(),
-                subject={"kind": "account", "id": login, "version": 1},
-                body={"person_id": person_id, "administrator": administrator},
-                salt=secrets.token_hex(16),
+        faults = _judge_administrator(deps, uow, actor, person, login, at) if administrator and person else ()
+        if not faults:
+            account = Account(
+                account_id=login,
+                sign_in_name=login,
+                display_name=person.name if person else login,
+                person_id=person_id,
+                password_hash=password_hash,
+                # Every other role is read from the person, as dated in the office, whenever the account is used.
+                roles=(Role.ADMINISTRATOR.value,) if administrator else (),
+                territories=None,
+                language="zh",
+                is_demo=deps.is_demo,
+                created_at=at,
+                must_change_password=not by_command,
             )
-        )
-        return account
+            uow.accounts.add(account)
+            body = {"person_id": person_id, "administrator": administrator}
+            note(uow, actor, "account.created", ("account", login), at, body)
+            return account
+    raise refused(faults)
 
 
-def _check(uow: UnitOfWork, login: str, password: str, person_id: str | None, *, administrator: bool) -> None:
+def _judge_administrator(
+    deps: Deps, uow: UnitOfWork, actor: Actor, person: Person, login: str, at: datetime
+) -> tuple[Fault, ...]:
+    role = RoleHeld(Role.ADMINISTRATOR, login, local_date(at))
+    wanted = replace(person, roles=(*person.roles, role))
+    told = judge_roles(deps, uow, wanted, {"role": role.role, "account": login}, at)
+    record_roles(deps, uow, actor, told, at)
+    return told.faults
+
+
+def _check(uow: UnitOfWork, login: str, password: str, person_id: str | None, *, unbound: bool) -> None:
     faults = []
     if not (login.isascii() and login.replace("-", "").replace("_", "").replace(".", "").isalnum()):
         message = Bilingual("登录名应由字母、数字和 . _ - 组成。", "A login is made of letters, digits and . _ -.")
         faults.append(Fault("LOGIN", "account.login_invalid", message))
-    if not LEAST_PASSWORD <= len(password) <= MOST_PASSWORD:
-        message = Bilingual(
-            f"密码长度应为 {LEAST_PASSWORD} 到 {MOST_PASSWORD} 个字符。",
-            f"A password has {LEAST_PASSWORD} to {MOST_PASSWORD} characters.",
-        )
-        faults.append(Fault("--password", "account.password_length", message))
-    if not administrator and (person_id is None or uow.office.person(person_id) is None):
+    faults += password_faults(password)
+    if unbound and person_id is None and uow.office.person(login) is not None:
+        # Whoever has no person is known by the login: it must not be somebody's number.
+        message = Bilingual(f"{login} 是人员编号，不能用作登录名。", f"{login} is the number of a person.")
+        faults.append(Fault("LOGIN", "account.login_invalid", message))
+    if not (unbound and person_id is None) and (person_id is None or uow.office.person(person_id) is None):
         message = Bilingual(
             f"人员 {person_id} 不存在，请先导入人员。", f"There is no person {person_id}. Import the people first."
         )
         faults.append(Fault("--person", "person.unknown", message))
     if faults:
         raise Invalid(faults[0].message, faults)
+
+
+def password_faults(password: str) -> list[Fault]:
+    """Return what is wrong with a new password."""
+    if LEAST_PASSWORD <= len(password) <= MOST_PASSWORD:
+        return []
+    message = Bilingual(
+        f"密码长度应为 {LEAST_PASSWORD} 到 {MOST_PASSWORD} 个字符。",
+        f"A password has {LEAST_PASSWORD} to {MOST_PASSWORD} characters.",
+    )
+    return [Fault("--password", "account.password_length", message)]
 
 
 def roles_on(account: Account, person: Person | None, day: date) -> tuple[str, ...]:

@@ -7,12 +7,14 @@ import secrets
 from collections.abc import Sequence
 
 from app.actions.deps import Deps
+from app.actions.noting import note
 from app.audit.log.event import Event
 from app.core.actor import Actor, ActorKind
 from app.core.clock import instant
-from app.core.errors import Conflict, Fault, Invalid
+from app.core.errors import Conflict, Fault, Invalid, NotFound
 from app.core.text import Bilingual
 from app.office.permission import SCOPES, Permission
+from app.store.unit_of_work import UnitOfWork
 from app.store.values import Client
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
@@ -24,6 +26,13 @@ class ClientKnown(Conflict):
 
     code = "client.known"
     title = Bilingual("同名客户端已存在", "A client of this name exists")
+
+
+class ClientRevoked(Conflict):
+    """The client's access was taken away for good. 409."""
+
+    code = "client.inactive"
+    title = Bilingual("客户端已停用", "The client is revoked")
 
 
 def create_client(
@@ -94,6 +103,53 @@ def _check(name: str, scopes: Sequence[str]) -> None:
         faults.append(Fault("--scope", "client.scope_missing", message))
     if faults:
         raise Invalid(faults[0].message, faults)
+
+
+def list_clients(deps: Deps, actor: Actor) -> tuple[Client, ...]:
+    """Return every client, by name; their credentials are nowhere."""
+    actor.require(Permission.MANAGE_CLIENTS)
+    with deps.store.read() as uow:
+        return uow.clients.list()
+
+
+def revoke_client(deps: Deps, actor: Actor, client_id: str) -> None:
+    """Take away a client's access for good; doing it again changes nothing.
+
+    Raises:
+        NotFound: there is no such client.
+    """
+    actor.require(Permission.MANAGE_CLIENTS)
+    at = deps.clock.now()
+    with deps.store.write() as uow:
+        if _known(uow, client_id).revoked_at is None:
+            uow.clients.revoke(client_id, at)
+            note(uow, actor, "client.revoked", ("client", client_id), at, {})
+
+
+def rotate_client(deps: Deps, actor: Actor, client_id: str) -> str:
+    """Return a new credential, shown this once; the old one is worth nothing from now on.
+
+    Raises:
+        NotFound: there is no such client.
+        ClientRevoked: its access was taken away.
+    """
+    actor.require(Permission.MANAGE_CLIENTS)
+    at = deps.clock.now()
+    secret = secrets.token_urlsafe(32)
+    with deps.store.write() as uow:
+        known = _known(uow, client_id)
+        if known.revoked_at is not None:
+            raise ClientRevoked
+        uow.clients.replace_credential(client_id, _hash(secret))
+        note(uow, actor, "client.rotated", ("client", client_id), at, {})
+    return f"{_PREFIX}_{client_id}_{secret}"
+
+
+def _known(uow: UnitOfWork, client_id: str) -> Client:
+    known = uow.clients.by_id(client_id)
+    if known is None:
+        raise NotFound(Bilingual(f"没有客户端 {client_id}。", f"There is no client {client_id}."))
+    return known
 
 
 def authenticate_client(deps: Deps, credential: str) -> Actor | None:

@@ -45,6 +45,11 @@ class AccountRepository:
             _account(row) for row in self._connection.execute(select(account).order_by(account.c.sign_in_name))
         )
 
+    def of_person(self, person_id: str) -> tuple[Account, ...]:
+        """Return every account of one person, closed ones too, by sign-in name."""
+        wanted = select(account).where(account.c.person_id == person_id).order_by(account.c.sign_in_name)
+        return tuple(_account(row) for row in self._connection.execute(wanted))
+
     def touch(self, account_id: str, at: datetime) -> None:
         """Note a sign-in that succeeded; earlier failures are forgotten."""
         self._change(account_id, signed_in_at=at, failed_sign_ins=0, failed_at=None)

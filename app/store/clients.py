@@ -52,6 +52,11 @@ class ClientRepository:
         if known.revoked_at is None:
             self._connection.execute(client.update().where(client.c.client_id == client_id).values(revoked_at=at))
 
+    def replace_credential(self, client_id: str, credential_hash: str) -> None:
+        """Replace the hash of the credential: the old one is worth nothing from now on."""
+        mine = client.c.client_id == client_id
+        self._connection.execute(client.update().where(mine).values(credential_hash=credential_hash))
+
 
 def _value(row: Row[Any]) -> Client:
     columns = dict(row._mapping)  # noqa: SLF001  # the public way to a mapping
