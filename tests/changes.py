@@ -16,9 +16,14 @@ from app.office.segment_change import (
     EvidenceFile,
     EvidenceKind,
     Filing,
+    Form,
+    FormSignature,
     SegmentChange,
+    SigningMethod,
     SiteCheck,
 )
+from app.review.change_signing import attach_form, sign_layer
+from app.review.change_steps import next_step
 from app.review.duties import Acting
 
 LICENCE = "420301000101"
@@ -103,6 +108,38 @@ APPROVALS = (
     Approval(4, Role.MARKETING_LEADER, "ML", at("2026-11-06 09:00"), "确有经营变化"),
     Approval(5, Role.SUPERVISION_OFFICER, "SO", at("2026-11-09 09:00")),
 )
+SIGNERS = (("AM", "2026-11-04 12:00"), ("MS", "2026-11-04 13:00"), ("MM", "2026-11-05 09:00"),
+           ("ML", "2026-11-06 09:00"), ("SO", "2026-11-09 09:00"))  # fmt: skip
+
+
+def signature(layer: int, person_id: str, when: datetime, **changes: Any) -> FormSignature:
+    digest = f"sha256:{layer:02}{person_id}"
+    return replace(
+        FormSignature(layer, person_id, when, SigningMethod.ELECTRONIC, digest, f"sha256:key-of-{person_id}"), **changes
+    )
+
+
+def form(signed: int = 0, revision: int = 1) -> Form:
+    """The approval form with the first ``signed`` layers signed, as it should be."""
+    signatures = tuple(signature(layer, who, at(when)) for layer, (who, when) in enumerate(SIGNERS[:signed], start=1))
+    return Form(revision, "sha256:evidence", "sha256:form", "c" * 64, 1000, at("2026-11-04 11:30"), signatures)
+
+
+def prepared(one: SegmentChange, when: datetime | None = None) -> SegmentChange:
+    """The request with its form ready for the first signature."""
+    moment = when or one.last_at
+    return attach_form(one, replace(form(revision=one.form_revisions + 1), prepared_at=moment))
+
+
+def approve(one: SegmentChange, who: Acting, note: str | None = None, **changes: Any) -> SegmentChange:
+    """The next layer signed by ``who`` at that moment, electronically unless ``changes`` say otherwise."""
+    step = next_step(one)
+    layer = step.layer if step is not None and step.layer is not None else 3
+    witness = changes.pop("witness", None)
+    signed = signature(layer, who.person.person_id, who.at, opinion=note or "", **changes)
+    if witness is not None:
+        signed = replace(signed, witness=witness.person.person_id)
+    return sign_layer(one, who, signed, witness)
 
 
 def change(state: ChangeState = ChangeState.APPLIED, **changes: Any) -> SegmentChange:
@@ -116,11 +153,11 @@ def change(state: ChangeState = ChangeState.APPLIED, **changes: Any) -> SegmentC
         state=state,
     )
     if state is not ChangeState.APPLIED:
-        asked = replace(asked, site_checks=BOTH_CHECKS)
+        asked = replace(asked, site_checks=BOTH_CHECKS, form=form(2), form_revisions=1)
     if state in {ChangeState.APPROVED, ChangeState.FILED, ChangeState.EFFECTIVE, ChangeState.REVIEWED}:
-        asked = replace(asked, approvals=APPROVALS)
+        asked = replace(asked, approvals=APPROVALS, form=form(5))
     if state is ChangeState.IN_APPROVAL:
-        asked = replace(asked, approvals=APPROVALS[:1])
+        asked = replace(asked, approvals=APPROVALS[:1], form=form(3))
     if state in {ChangeState.FILED, ChangeState.EFFECTIVE, ChangeState.REVIEWED}:
         asked = replace(
             asked,

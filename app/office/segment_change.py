@@ -311,7 +311,8 @@ class SegmentChange:
         moments += [self.effected_at] if self.effected_at else []
         moments += [self.review.reviewed_at] if self.review else []
         moments += [self.closing.at] if self.closing else []
-        moments += [signature.signed_at for signature in self.form.signatures] if self.form else []
+        if self.form is not None:
+            moments += [self.form.prepared_at, *(signature.signed_at for signature in self.form.signatures)]
         return max(moments)
 
     @property

@@ -10,19 +10,13 @@ from app.office.calendar import Calendar, CalendarDay
 from app.office.people import Role
 from app.office.segment_change import ChangeState, Closing, SegmentChange
 from app.review import refusals
+from app.review.change_ending import file_change, record_review, reject, revoke, take_effect, withdraw
 from app.review.change_steps import Act, due_on, next_step
 from app.review.segment_change import (
     add_evidence,
     apply_for_change,
-    approve,
-    file_change,
-    record_review,
     record_site_check,
-    reject,
     remembered_rejection,
-    revoke,
-    take_effect,
-    withdraw,
 )
 from tests.changes import (
     AM,
@@ -35,13 +29,17 @@ from tests.changes import (
     SO,
     acting,
     application,
+    approve,
     at,
     change,
     evidence,
     file,
     person,
+    prepared,
     site_check,
 )
+
+SO2 = person("SO2", Role.SUPERVISION_OFFICER)
 
 
 def applied(when: str = "2026-11-02 09:00", who=AM, earlier=(), brought=None, **more) -> SegmentChange:
@@ -60,12 +58,15 @@ def test_the_straight_road_leads_from_the_application_to_the_review():
     states = [one := applied()]
     states.append(one := record_site_check(one, site_check(), acting(AM, "2026-11-03 11:00")))
     states.append(one := record_site_check(one, site_check(Role.MARKET_SUPERVISOR), acting(MS, "2026-11-04 11:00")))
+    one = prepared(one)
+    one = approve(one, acting(AM, "2026-11-04 12:00"))
+    one = approve(one, acting(MS, "2026-11-04 13:00"))
     states.append(one := approve(one, acting(MM, "2026-11-05 09:00")))
     states.append(one := approve(one, acting(ML, "2026-11-06 09:00"), "确有经营变化"))
     states.append(one := approve(one, acting(SO, "2026-11-09 09:00")))
     states.append(one := file_change(one, "NG-BA-202611-007", acting(SO, "2026-11-09 09:00")))
-    states.append(one := take_effect(one, at("2026-12-01 00:05")))
-    states.append(one := record_review(one, acting(SO, "2027-01-20 10:00"), fits=True, note="相符"))
+    states.append(one := take_effect(one, at("2026-12-01 00:05"), {}))
+    states.append(one := record_review(one, acting(SO2, "2027-01-20 10:00"), fits=True, note="相符"))
     assert [one.state for one in states] == [
         "applied", "applied", "verified", "in_approval", "in_approval", "approved", "filed", "effective", "reviewed",
     ]  # fmt: skip
@@ -147,11 +148,11 @@ def test_new_evidence_another_format_or_another_shop_is_not_the_same_request():
 
 
 @pytest.mark.parametrize("who", [AM, MS])
-def test_evidence_can_be_completed_until_both_checks_are_signed(who):
+def test_evidence_can_be_completed_until_layer_three_signs(who):
     more = file(digest="sha256:ff")
     assert add_evidence(applied(), (more,), acting(who, "2026-11-02 09:00")).evidence == (*evidence(), more)
     with pytest.raises(refusals.WrongState):
-        add_evidence(change(ChangeState.VERIFIED), (more,), acting(who, "2026-11-05 09:00"))
+        add_evidence(change(ChangeState.IN_APPROVAL), (more,), acting(who, "2026-11-05 10:00"))
     with pytest.raises(refusals.TimeOrder):
         add_evidence(applied(), (more,), acting(who, "2026-11-02 08:59"))
     with pytest.raises(refusals.NotYours):
@@ -309,19 +310,19 @@ def test_the_effect_is_the_first_after_the_snapshot_allows(filed, requested, eff
 
 def test_nothing_takes_effect_before_its_day_or_unfiled():
     with pytest.raises(refusals.NotDue):
-        take_effect(change(ChangeState.FILED), at("2026-11-30 23:59"))
+        take_effect(change(ChangeState.FILED), at("2026-11-30 23:59"), {})
     with pytest.raises(refusals.WrongState):
-        take_effect(change(ChangeState.APPROVED), at("2026-12-01 00:05"))
-    late = take_effect(change(ChangeState.FILED), at("2026-12-03 08:00"))
+        take_effect(change(ChangeState.APPROVED), at("2026-12-01 00:05"), {})
+    late = take_effect(change(ChangeState.FILED), at("2026-12-03 08:00"), {})
     assert (late.effective_on, late.effected_at) == (date(2026, 12, 1), at("2026-12-03 08:00"))
 
 
 def test_a_rule_can_still_stop_the_effect():
     filed = change(ChangeState.FILED)
-    stopped = acting(SO, "2026-12-01 00:05", outcomes={"SEG-08": Outcome.BLOCK})
+    stopped = {"SEG-08": Outcome.BLOCK}
     with pytest.raises(refusals.GateClosed):
         take_effect(filed, at("2026-12-01 00:05"), stopped)
-    passed = acting(SO, "2026-12-01 00:05", outcomes={"SEG-08": Outcome.PASS})
+    passed = {"SEG-08": Outcome.PASS}
     assert take_effect(filed, at("2026-12-01 00:05"), passed).state is ChangeState.EFFECTIVE
 
 
@@ -329,9 +330,9 @@ def test_the_review_is_made_once_by_supervision():
     one = change(ChangeState.EFFECTIVE)
     with pytest.raises(refusals.RoleMissing):
         record_review(one, acting(AM, "2027-01-20 10:00"), fits=True)
-    reviewed = record_review(one, acting(SO, "2027-01-20 10:00"), fits=False)
+    reviewed = record_review(one, acting(SO2, "2027-01-20 10:00"), fits=False)
     with pytest.raises(refusals.WrongState):
-        record_review(reviewed, acting(SO, "2027-01-21 10:00"), fits=True)
+        record_review(reviewed, acting(SO2, "2027-01-21 10:00"), fits=True)
 
 
 # ---------------------------------------------------------------- rejection, withdrawal, revocation
@@ -384,7 +385,7 @@ def test_what_is_filed_but_not_in_effect_is_revoked_without_a_trace_in_the_forma
     one = revoke(change(ChangeState.FILED), acting(SO, "2026-11-20 09:00"), "false_statement", "照片系他店")
     assert (one.state, one.closing.ends_on) == ("revoked", None)
     with pytest.raises(refusals.WrongState):
-        take_effect(one, at("2026-12-01 00:05"))
+        take_effect(one, at("2026-12-01 00:05"), {})
 
 
 @pytest.mark.parametrize("state", ["effective", "reviewed"])
