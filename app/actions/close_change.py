@@ -74,6 +74,7 @@ def _close(
         seen = change_seen(uow, actor, change_no, version)
         person = person_acting(uow, actor)
         duty = ask_duty(deps, person, f"segment_change.{name}", seen.change, at)
+        is_void = reason_code == _ENTERED_IN_ERROR and name == "withdraw"
         change = end(seen.change, acting_now(person, at), reason_code, text)
         act = Act(
             name,
@@ -81,10 +82,10 @@ def _close(
             (duty,) if duty.speaks else (),
             duties=(("revoke", person.person_id),) if name == "revoke" else (),
             reason=text.strip(),
-            details={"reason_code": reason_code, **_until(change)},
+            details={"reason_code": reason_code, **_until(change), **({"voids": change_no} if is_void else {})},
         )
         reply = keep_act(deps, uow, actor, change, seen.version + 1, act, at)
-        if reason_code == _ENTERED_IN_ERROR and name == "withdraw":
+        if is_void:
             uow.registers.void(change_no, at, person.person_id, text.strip())
         _restore(uow, change)
         return reply

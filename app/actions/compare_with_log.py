@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from app.actions.compare_changes import ToldOfChanges, changed, compare_changes, lost
 from app.audit.log.event import Event, parse_event
 from app.core.clock import instant
 from app.core.errors import AppError
@@ -22,10 +23,11 @@ _FROM_BODY = (
 
 
 def compare_with_log(store: Store) -> tuple[Bilingual, ...]:
-    """Return every row about an evaluation, a forecast, a client or an account that differs from its log entry.
+    """Return every row that differs from its log entry, and every row that is missing.
 
-    The log itself is checked elsewhere (``Store.check``, ``verify_own_log``); here it is believed. Office data is not
-    compared row by row: the log keeps a digest of each delivery.
+    Looked at are evaluations, forecasts, segment changes, registers of numbers, duties, clients and accounts. The log
+    itself is checked elsewhere (``Store.check``, ``verify_own_log``); here it is believed. Office data is not compared
+    row by row: the log keeps a digest of each delivery.
     """
     problems = []
     with store.read() as uow:
@@ -38,6 +40,7 @@ def compare_with_log(store: Store) -> tuple[Bilingual, ...]:
 
 def _differences(uow: UnitOfWork) -> Iterator[Bilingual]:
     acts: dict[str, list[Event]] = defaultdict(list)
+    of_changes = ToldOfChanges()
     evaluations = 0
     for entry in uow.log.entries(0):
         try:
@@ -45,6 +48,7 @@ def _differences(uow: UnitOfWork) -> Iterator[Bilingual]:
         except AppError:
             # The check of the log names an entry that is none.
             continue
+        of_changes.note(entry.index, event)
         if "judgement_digest" in event.body:
             evaluations += 1
             yield from _evaluation(uow, entry.index, event)
@@ -60,20 +64,7 @@ def _differences(uow: UnitOfWork) -> Iterator[Bilingual]:
         )
     for forecast_id, events in acts.items():
         yield from _forecast(uow, forecast_id, events)
-
-
-def _changed(kind: str, name: object, column: str) -> Bilingual:
-    return Bilingual(
-        f"{kind} {name} 的 {column} 与日志不符：该行被改动过。",
-        f"{column} of {kind} {name} is not what the log says: the row was changed.",
-    )
-
-
-def _lost(kind: str, name: object) -> Bilingual:
-    return Bilingual(
-        f"日志记有 {kind} {name}，表中却没有或无法读取。",
-        f"The log tells of {kind} {name}, which is missing from its table or cannot be read.",
-    )
+    yield from compare_changes(uow, of_changes)
 
 
 def _evaluation(uow: UnitOfWork, index: int, event: Event) -> Iterator[Bilingual]:
@@ -81,7 +72,7 @@ def _evaluation(uow: UnitOfWork, index: int, event: Event) -> Iterator[Bilingual
     try:
         stored = uow.evaluations.get(name)
     except AppError:
-        yield _lost("evaluation", name)
+        yield lost("evaluation", name)
         return
     told = {
         **{column: event.body[column] for column in _FROM_BODY},
@@ -96,14 +87,14 @@ def _evaluation(uow: UnitOfWork, index: int, event: Event) -> Iterator[Bilingual
     kept = _as_told(stored)
     for column, value in told.items():
         if kept[column] != value:
-            yield _changed("evaluation", name, column)
+            yield changed("evaluation", name, column)
     outcomes = {finding.rule: finding.outcome for finding in uow.evaluations.head(name).findings}
     for finding in stored.findings_json["findings"]:
         silent = finding["outcome"] in ("pass", "not_applicable")
         if outcomes.pop(finding["rule"], None) != (None if silent else finding["outcome"]):
-            yield _changed("finding", f"{name} {finding['rule']}", "outcome")
+            yield changed("finding", f"{name} {finding['rule']}", "outcome")
     for rule in outcomes:
-        yield _changed("finding", f"{name} {rule}", "outcome")
+        yield changed("finding", f"{name} {rule}", "outcome")
 
 
 def _as_told(stored: StoredEvaluation) -> dict[str, Any]:
@@ -136,7 +127,7 @@ def _forecast(uow: UnitOfWork, forecast_id: str, events: list[Event]) -> Iterato
     }
     for name, (kind, members) in _OF_FORECAST.items():
         if kept[name] != told[name]:
-            yield _changed(kind, forecast_id, " / ".join(members))
+            yield changed(kind, forecast_id, " / ".join(members))
 
 
 def _act(event: Event) -> tuple[Any, ...]:
@@ -167,34 +158,34 @@ def _client(uow: UnitOfWork, event: Event) -> Iterator[Bilingual]:
     name = str(event.subject["id"])
     kept = uow.clients.by_id(name)
     if kept is None:
-        yield _lost("client", name)
+        yield lost("client", name)
         return
     territories = None if kept.territories is None else sorted(kept.territories)
     if list(kept.scopes) != event.body["scopes"]:
-        yield _changed("client", name, "scopes")
+        yield changed("client", name, "scopes")
     if territories != event.body["territories"]:
-        yield _changed("client", name, "territories")
+        yield changed("client", name, "territories")
 
 
 def _account(uow: UnitOfWork, event: Event) -> Iterator[Bilingual]:
     name = str(event.subject["id"])
     kept = uow.accounts.by_id(name)
     if kept is None:
-        yield _lost("account", name)
+        yield lost("account", name)
         return
     if kept.person_id != event.body["person_id"]:
-        yield _changed("account", name, "person_id")
+        yield changed("account", name, "person_id")
     if ("administrator" in kept.roles) != event.body["administrator"] or len(kept.roles) > 1:
-        yield _changed("account", name, "roles")
+        yield changed("account", name, "roles")
 
 
 def _record(uow: UnitOfWork, event: Event) -> Iterator[Bilingual]:
     document, _, evaluation_id = str(event.subject["id"]).partition("/")
     kept = uow.records.find(evaluation_id, document)
     if kept is None:
-        yield _lost("record", event.subject["id"])
+        yield lost("record", event.subject["id"])
     elif (kept.digest, kept.size_bytes) != (event.body["file"], event.body["bytes"]):
-        yield _changed("record", event.subject["id"], "digest")
+        yield changed("record", event.subject["id"], "digest")
 
 
 _OF_ONE: Mapping[str, Callable[[UnitOfWork, Event], Iterator[Bilingual]]] = {

@@ -24,6 +24,9 @@ class DutyRepository:
     def add(self, object_kind: str, object_id: str, taken: str, person_id: str, at: datetime) -> None:
         """Bind the person; nothing happens when that is on record already.
 
+        The log entry of the act must name it: ``"duties": [[duty, person_id], ...]`` in its body, the object as its
+        subject. ``henji db check`` compares both.
+
         Args:
             object_kind: ``segment_change``, ``forecast`` and so on.
             object_id: its number.
@@ -51,6 +54,11 @@ class DutyRepository:
         query = select(duty).where(duty.c.object_kind == object_kind, duty.c.object_id == object_id)
         rows = self._connection.execute(query.order_by(duty.c.taken_at, duty.c.duty, duty.c.person_id))
         return tuple(HeldDuty(row.duty, row.person_id, row.taken_at) for row in rows)
+
+    def all(self) -> Iterator[tuple[str, str, HeldDuty]]:
+        """Yield every (object kind, object id, duty that somebody has about it)."""
+        for row in self._connection.execute(select(duty)):
+            yield row.object_kind, row.object_id, HeldDuty(row.duty, row.person_id, row.taken_at)
 
     def problems(self) -> Iterator[Bilingual]:
         """Yield what the database should have refused: a pair that is no longer listed, a person with two duties."""

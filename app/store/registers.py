@@ -88,6 +88,12 @@ class RegisterRepository:
         order = (register_entry.c.kind, register_entry.c.year, register_entry.c.serial)
         return tuple(_entry(row) for row in self._connection.execute(query.order_by(*order)))
 
+    def of_kind(self, object_kind: str) -> tuple[RegisterEntry, ...]:
+        """Return every number given to objects of one kind, in order."""
+        query = _ENTRIES.where(register_entry.c.object_kind == object_kind)
+        order = (register_entry.c.kind, register_entry.c.year, register_entry.c.serial)
+        return tuple(_entry(row) for row in self._connection.execute(query.order_by(*order)))
+
     def years(self, kind: str) -> tuple[int, ...]:
         """Return the years in which a number of ``kind`` was given, newest first."""
         query = select(register_entry.c.year).where(register_entry.c.kind == kind).distinct()
