@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
 from markupsafe import Markup
 
-from app.core.clock import local, read_instant
+from app.core.clock import local, local_date, read_instant
 from app.web.language import gettext as _
 from app.web.language import language
 
@@ -16,6 +16,7 @@ _NUMBER: Final = re.compile(r"-?\d+(\.\d+)?")
 _GROUP_FROM: Final = 10_000
 """Below this, digits read better without a comma."""
 _HEAD, _TAIL = 8, 6
+_KILO: Final = 1000
 
 
 def printed(value: Any) -> str:  # noqa: ANN401  # any JSON value
@@ -57,6 +58,23 @@ def minute(at: datetime | str) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(
         here.isoformat(timespec="milliseconds"), here.strftime("%Y-%m-%d %H:%M")
     )
+
+
+def day(at: date | None) -> Markup:
+    """Return ``2026-11-16``, of an instant the day in the office's zone; empty for None."""
+    if at is None:
+        return Markup("")
+    here = local_date(at) if isinstance(at, datetime) else at
+    return Markup("<time>{}</time>").format(here)
+
+
+def size(count: int) -> str:
+    """Return a number of bytes as people say it: ``840 B``, ``12 kB``, ``3.4 MB``."""
+    if count < _KILO:
+        return f"{count} B"
+    if count < _KILO * _KILO:
+        return f"{count // _KILO} kB"
+    return f"{Decimal(count) / (_KILO * _KILO):.1f} MB"
 
 
 def moment(at: datetime | str) -> Markup:

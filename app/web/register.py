@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, request
 from app.actions.deps import Deps
 from app.http.current import draw_problems_with
 from app.office.permission import Permission
-from app.web import about, evaluations, log, numbers, rules, sessions, words
+from app.web import about, change_words, evaluations, log, numbers, rules, segment_change_view, sessions, words
 from app.web.access import guarded, reader, use_sign_in
 from app.web.addresses import asset
 from app.web.errors import error_page
@@ -62,15 +62,24 @@ def register_web(app: Flask, deps: Deps) -> None:
     app.register_blueprint(pages)
     app.jinja_env.filters.update(
         as_options=lambda values: [(value, value) for value in values],
+        day=numbers.day,
         grouped=numbers.grouped,
         minute=numbers.minute,
         moment=numbers.moment,
         printed=numbers.printed,
         say=say,
         short=numbers.short,
+        size=numbers.size,
     )
     app.jinja_env.globals.update(
-        asset=asset, form_field=FIELD, form_key=form_key, language=language, word=words.word, words=words
+        asset=asset,
+        change_view=segment_change_view,
+        change_words=change_words,
+        form_field=FIELD,
+        form_key=form_key,
+        language=language,
+        word=words.word,
+        words=words,
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

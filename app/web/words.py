@@ -56,6 +56,12 @@ SUBJECTS: Final[Mapping[str, LazyString]] = {
     "cycle": _("预测周期"),
     "extension": _("窗口延期备案"),
     "pos_batch": _("终端批次"),
+    "segment_change": _("业态变更"),
+    "office_import": _("主档同步"),
+    "customer": _("客户"),
+    "office": _("每日和每月检查"),
+    "document": _("签名文件"),
+    "person": _("人员"),
 }
 
 EVENTS: Final[Mapping[str, LazyString]] = {
@@ -65,6 +71,19 @@ EVENTS: Final[Mapping[str, LazyString]] = {
     "on_close": _("关闭周期时"),
     "on_extension": _("备案延期时"),
     "on_batch": _("接收终端批次时"),
+    "on_change_request": _("申请业态变更时"),
+    "before_layer1": _("实地核查完成时"),
+    "on_approval": _("逐层审批时"),
+    "on_effect": _("变更生效时"),
+    "on_master_sync": _("同步主档时"),
+    "on_new_customer": _("新增客户时"),
+    "daily": _("每日检查"),
+    "monthly": _("每月检查"),
+    "monthly_batch": _("每月批量检查"),
+    "on_sign": _("签署文件时"),
+    "on_verify": _("校验签名时"),
+    "on_role_grant": _("授予角色时"),
+    "on_act": _("办理业务时"),
 }
 
 LOG_EVENTS: Final[Mapping[str, LazyString]] = {
@@ -85,6 +104,23 @@ LOG_EVENTS: Final[Mapping[str, LazyString]] = {
     "session.refused": _("登录被拒"),
     "stage.opened": _("开启环节"),
     "request.refused": _("请求被拒"),
+    "segment_change.drafted": _("业态变更：已留痕，未受理"),
+    "segment_change.applied": _("业态变更：受理申请"),
+    "segment_change.evidence_added": _("业态变更：补充材料"),
+    "segment_change.checked": _("业态变更：实地核查"),
+    "segment_change.form_prepared": _("业态变更：生成审批表"),
+    "segment_change.signed": _("业态变更：签署"),
+    "segment_change.refused": _("业态变更：不予办理"),
+    "segment_change.filed": _("业态变更：备案"),
+    "segment_change.took_effect": _("业态变更：生效"),
+    "segment_change.reviewed": _("业态变更：复查"),
+    "segment_change.rejected": _("业态变更：驳回"),
+    "segment_change.withdrawn": _("业态变更：撤回"),
+    "segment_change.revoked": _("业态变更：撤销"),
+    "segment_change.form_archived": _("业态变更：审批表归档"),
+    "segment_change.paper_claimed": _("业态变更：报来手写签名"),
+    "segment_change.effect_reported": _("业态变更：报来生效情况"),
+    "evidence.uploaded": _("上传材料"),
 }
 
 ROLES: Final[Mapping[str, LazyString]] = {
@@ -107,6 +143,8 @@ STATUSES: Final[Mapping[str, LazyString]] = {
 PACKS: Final[Mapping[str, LazyString]] = {
     "WIN": _("预测窗口与完整性"),
     "ENT": _("录入准确性"),
+    "SEG": _("业态变更"),
+    "TRL": _("签名与职责"),
 }
 
 PLACES: Final[Mapping[str, LazyString]] = {
@@ -132,6 +170,16 @@ _UNITS: Final[Mapping[str, Callable[[int], str]]] = {
     "个": lambda count: ngettext("个", "个", count),
     "处": lambda count: ngettext("处", "处", count),
     "项": lambda count: ngettext("项", "项", count),
+    "份": lambda count: ngettext("份", "份", count),
+    "张": lambda count: ngettext("张", "张", count),
+    "类": lambda count: ngettext("类", "类", count),
+    "对": lambda count: ngettext("对", "对", count),
+    "档": lambda count: ngettext("档", "档", count),
+    "米": lambda count: ngettext("米", "米", count),
+    "秒": lambda count: ngettext("秒", "秒", count),
+    "小时": lambda count: ngettext("小时", "小时", count),
+    "平方米": lambda count: ngettext("平方米", "平方米", count),
+    "个工作日": lambda count: ngettext("个工作日", "个工作日", count),
     "倍": lambda count: ngettext("倍", "倍", count),
 }
 

@@ -1,4 +1,4 @@
-// j and k move, Enter opens what has the focus, u goes up, e opens all lines, / goes to the search field.
+// j and k move, Enter opens what has the focus, u goes up, e opens the evidence, d goes to the act, / to the search field.
 
 const STOP = "[data-stop]";
 
@@ -30,6 +30,7 @@ export function startKeys(page) {
     k: () => move(page, -1),
     u: () => follow(page.querySelector("[data-up]")),
     e: () => follow(page.activeElement.closest(STOP)?.querySelector("[data-evidence]")),
+    d: () => follow((page.activeElement.closest(STOP) ?? page).querySelector("[data-decide]") ?? page.querySelector("main .acts [data-decide]")),
     "/": () => page.querySelector('input[type="search"]')?.focus(),
   };
   page.addEventListener("keydown", (event) => {
