@@ -8,7 +8,10 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
+from app.actions.compare_customers import CustomerComparison, Settled, office_has_begun
 from app.actions.deps import Deps
+from app.actions.people_import import Refuser, people_refuser
+from app.actions.presenting import evaluation_body
 from app.audit.log.event import Event
 from app.core.actor import Actor
 from app.core.canonical import canonical_bytes
@@ -40,9 +43,13 @@ class CollectionUnknown(NotFound):
 def import_office(deps: Deps, actor: Actor, collection: str, items: Iterable[Incoming]) -> dict[str, Any]:
     """Keep every readable item and return what became of each, in order.
 
+    Customers are compared with what is filed (SEG-15, SEG-19) in the same transaction, from the day on which anything
+    but deliveries was judged. A format that nobody approved is held: the filed one stays in use.
+
     Returns:
         ``{"received", "created", "changed", "unchanged", "rejected", "results": [{"index", "key", "status",
-        "errors"?, "mismatches"?}]}``; ``mismatches`` names every value that was normalised, with its raw form.
+        "errors"?, "mismatches"?, "held"?}], "evaluations"}``; ``mismatches`` names every value that was normalised,
+        with its raw form, ``held`` every value that was not written, with the one that stays in use.
 
     Raises:
         CollectionUnknown: naming the collections there are.
@@ -54,15 +61,17 @@ def import_office(deps: Deps, actor: Actor, collection: str, items: Iterable[Inc
             Bilingual(f"没有数据集 {collection}。可用：{known}。", f"No collection {collection}. There are: {known}.")
         )
     at = deps.clock.now()
+    period = f"{local_date(at):%Y%m}"
     with deps.store.write() as uow:
-        tally = _Tally()
-        _take(uow, collection, items, at, tally)
+        import_id = f"I-{period}-{uow.numbers.next('I', period):06d}"
+        compared = CustomerComparison(uow, import_id, at) if _is_compared(uow, collection) else None
+        tally = _Tally(people_refuser(deps, uow, actor, at) if collection == "people" else None)
+        _take(uow, collection, items, at, tally, compared)
         body = tally.body()
         counts = {name: body[name] for name in tally.COUNTS}
-        period = f"{local_date(at):%Y%m}"
         uow.office.record_import(
             OfficeImport(
-                import_id=f"I-{period}-{uow.numbers.next('I', period):06d}",
+                import_id=import_id,
                 at=at,
                 actor=actor.as_json(),
                 collection=collection,
@@ -77,11 +86,16 @@ def import_office(deps: Deps, actor: Actor, collection: str, items: Iterable[Inc
                 at=instant(at),
                 actor=actor.as_json(),
                 subject={"kind": "office", "id": collection, "version": uow.office.revision()},
-                body={**counts, "items_digest": tally.digest},
+                body={**counts, "items_digest": tally.digest, "import": import_id},
                 salt=secrets.token_hex(16),
             )
         )
-        return body
+        evaluations = compared.judge(deps, actor) if compared else []
+        return {**body, "evaluations": [evaluation_body(stored) for stored in evaluations]}
+
+
+def _is_compared(uow: UnitOfWork, collection: str) -> bool:
+    return collection == "customers" and office_has_begun(uow)
 
 
 class _Tally:
@@ -89,7 +103,8 @@ class _Tally:
 
     COUNTS = ("received", "created", "changed", "unchanged", "rejected")
 
-    def __init__(self) -> None:
+    def __init__(self, refuses: Refuser | None) -> None:
+        self._refuses = refuses
         self._results: list[dict[str, Any]] = []
         self._hash = hashlib.sha256()
 
@@ -98,6 +113,9 @@ class _Tally:
         result: dict[str, Any] = {"index": len(self._results), "key": None, "status": "rejected"}
         self._results.append(result)
         return result
+
+    def more_faults(self, item: ReadItem) -> Iterable[Fault]:
+        return self._refuses(item) if self._refuses else ()
 
     def refuse(self, result: dict[str, Any], faults: Iterable[Fault]) -> None:
         result["errors"] = [fault.as_json() for fault in faults]
@@ -127,10 +145,20 @@ class _Tally:
         }
 
 
-def _take(uow: UnitOfWork, collection: str, items: Iterable[Incoming], at: datetime, tally: _Tally) -> None:
+_WITH_FORMATS = frozenset({"customers", "allocation-standards"})
+"""A format delivered by its name is kept as its code, so that a forecast's code can be compared with it (ENT-11)."""
+
+
+def _take(
+    uow: UnitOfWork,
+    collection: str,
+    items: Iterable[Incoming],
+    at: datetime,
+    tally: _Tally,
+    compared: CustomerComparison | None,
+) -> None:
     waiting: list[tuple[dict[str, Any], ReadItem]] = []
-    # A format delivered by its name is kept as its code, so that a forecast's code can be compared with it (ENT-11).
-    segments = uow.office.code_list("segment", local_date(at)) if collection == "customers" else None
+    segments = uow.office.code_list("segment", local_date(at)) if collection in _WITH_FORMATS else None
     for incoming in items:
         result = tally.expect()
         if isinstance(incoming, Fault):
@@ -140,17 +168,28 @@ def _take(uow: UnitOfWork, collection: str, items: Iterable[Incoming], at: datet
         result["key"] = item.key
         if item.mismatches:
             result["mismatches"] = [mismatch.as_json() for mismatch in item.mismatches]
-        if item.faults:
-            tally.refuse(result, item.faults)
+        faults = item.faults or tally.more_faults(item)
+        if faults:
+            tally.refuse(result, faults)
             continue
         waiting.append((result, item))
         if len(waiting) >= _BULK:
-            _write(uow, waiting, at, tally)
-    _write(uow, waiting, at, tally)
+            _write(uow, waiting, at, tally, compared)
+    _write(uow, waiting, at, tally, compared)
 
 
-def _write(uow: UnitOfWork, waiting: list[tuple[dict[str, Any], ReadItem]], at: datetime, tally: _Tally) -> None:
-    statuses = uow.office.write_many([item for _, item in waiting], at)
-    for (result, item), status in zip(waiting, statuses, strict=True):
-        tally.keep(result, item, status)
+def _write(
+    uow: UnitOfWork,
+    waiting: list[tuple[dict[str, Any], ReadItem]],
+    at: datetime,
+    tally: _Tally,
+    compared: CustomerComparison | None,
+) -> None:
+    items = [item for _, item in waiting]
+    settled = compared.settle(items) if compared else [Settled(item) for item in items]
+    statuses = uow.office.write_many([one.item for one in settled], at)
+    for (result, _), one, status in zip(waiting, settled, statuses, strict=True):
+        tally.keep(result, one.item, status)
+        if one.held:
+            result["held"] = list(one.held)
     waiting.clear()

@@ -97,6 +97,7 @@ IMPORT_REPLY: Mapping[str, Any] = {
     "unchanged": 0,
     "rejected": 0,
     "results": [{"index": 0, "key": "420301123456", "status": "created"}],
+    "evaluations": [],
 }
 
 POS_BATCH: Mapping[str, Any] = {

@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -90,6 +90,11 @@ class EvaluationRepository:
             evaluation.c.subject_id == subject_id, evaluation.c.subject_kind == subject_kind
         )
         return self._with_findings(self._connection.execute(wanted.order_by(evaluation.c.log_index.desc())).all())
+
+    def has_other_than(self, events: Collection[str]) -> bool:
+        """Return whether anything was judged at an event that is none of ``events``."""
+        other = select(evaluation.c.log_index).where(evaluation.c.event.not_in(events)).limit(1)
+        return self._connection.execute(other).first() is not None
 
     def page(self, wanted: EvaluationFilter, cursor: str | None = None, limit: int = 50) -> EvaluationPage:
         """Return at most ``limit`` evaluations, newest first, from where ``cursor`` left off.

@@ -37,11 +37,11 @@ def test_what_is_told_of_a_customer_after_the_freezing_does_not_count(office):
 
 
 def test_the_state_of_the_15th_counts_whenever_it_is_frozen(office):
-    office.supply_determined()
-    office.on(11, 14)
+    # Before the office begins to work a delivery is the baseline; later on nobody gets another format by sending one.
     office.deliver("customers", customer(VISITED, segment="C", valid_from="2026-11-14"))
-    office.on(11, 18)
     office.deliver("customers", customer(WITH_TERMINAL, segment="C", valid_from="2026-11-16"))
+    office.supply_determined()
+    office.on(11, 18)
     office.event("on_stage_open", "order")
     payload = office.order()
     changed = [place for place, line in enumerate(payload["lines"]) if line["licence_no"] in OF_LI[:2]]

@@ -8,7 +8,7 @@ from app.actions.sign_in import sign_in
 from app.store.audit_log import LogRepository
 from app.store.idempotency import IdempotencyRepository
 from app.store.outbox import OutboxRepository
-from tests.actions.tiny_office import OPERATOR, customer, pos_batch
+from tests.actions.tiny_office import OPERATOR, VISITED, customer, pos_batch
 
 
 class _PowerCut(Exception):
@@ -32,7 +32,7 @@ def acts(office):
         "close a window": lambda: office.event("on_window_close"),
         "open a cycle": lambda: office.event("on_cycle_open"),
         "open a stage": lambda: office.event("on_stage_open", "supply"),
-        "import": lambda: office.deliver("customers", customer("420300000077", territory_id="T01")),
+        "import": lambda: office.deliver("customers", customer(VISITED, shop_name="改名的店")),
         "client": lambda: create_client(office.deps, OPERATOR, "another", ["read"], None),
         "account": lambda: create_account(office.deps, OPERATOR, "li", "correct horse battery", "P01"),
         "sign in": lambda: sign_in(office.deps, "officer", "correct horse battery", "test"),

@@ -217,6 +217,14 @@ class ProblemSchema(ma.Schema):
     errors = fields.List(fields.Nested(FaultSchema), required=True)
 
 
+class HeldSchema(ma.Schema):
+    """A value that was delivered and not written: nobody approved it, and the filed one stays in use (SEG-15)."""
+
+    attribute = _text(enum=["segment"])
+    filed = _text()
+    delivered = _text()
+
+
 class ImportResultSchema(ma.Schema):
     """What became of one item."""
 
@@ -225,6 +233,9 @@ class ImportResultSchema(ma.Schema):
     status = _text(enum=["created", "changed", "unchanged", "rejected"])
     errors = fields.List(fields.Nested(FaultSchema))
     mismatches = fields.List(fields.Dict(), metadata={"description": "Values that were normalised, with the raw form."})
+    held = fields.List(
+        fields.Nested(HeldSchema), metadata={"description": "Values that were not written; the filed ones stay in use."}
+    )
 
 
 class ImportReplySchema(ma.Schema):
@@ -236,6 +247,11 @@ class ImportReplySchema(ma.Schema):
     unchanged = fields.Integer(required=True)
     rejected = fields.Integer(required=True)
     results = fields.List(fields.Nested(ImportResultSchema), required=True)
+    evaluations = fields.List(
+        fields.Nested(EvaluationReplySchema),
+        required=True,
+        metadata={"description": "What the rules said of delivered customers (SEG-15, SEG-19); empty otherwise."},
+    )
 
 
 class InclusionSchema(ma.Schema):

@@ -42,15 +42,19 @@ def master_sync_facts(
     today = local_date(context.received_at)
     for licence_no, after in sorted(context.after.items()):
         before = context.before.get(licence_no)
-        for attribute, value in _ATTRIBUTES.items() if before else ():
-            assert before is not None
-            if value(before) == value(after):
-                continue
-            number = _authority(context, licence_no, attribute, value(after), today)
-            row = (licence_no, attribute, value(before), value(after), number is not None, number)
+        for attribute, filed, delivered in differing_attributes(before, after) if before else ():
+            number = _authority(context, licence_no, attribute, delivered, today)
+            row = (licence_no, attribute, filed, delivered, number is not None, number)
             for name, cell in zip(_FACTS, (*row, context.batch, context.source_user), strict=True):
                 columns[name].append(cell)
     return fact_set(FactTable("master_difference", columns))
+
+
+def differing_attributes(before: Customer, after: Customer) -> tuple[tuple[str, str, str], ...]:
+    """Return (attribute, value filed, value delivered) of every attribute that needs a decision and differs."""
+    return tuple(
+        (name, value(before), value(after)) for name, value in _ATTRIBUTES.items() if value(before) != value(after)
+    )
 
 
 def _authority(context: MasterSyncContext, licence_no: str, attribute: str, value: str, today: date) -> str | None:
