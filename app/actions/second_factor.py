@@ -6,7 +6,7 @@ from datetime import timedelta
 from app.actions.deps import Deps
 from app.actions.noting import note
 from app.actions.own_case import refuse_own_account
-from app.actions.sign_in import is_locked, refuse
+from app.actions.sign_in import is_locked, must_change_first, refuse
 from app.actions.totp import about, address_of, asks_for_code, new_secret, step_of, use_code
 from app.core.actor import Access, Actor
 from app.core.errors import Conflict, Forbidden, NotFound
@@ -102,7 +102,8 @@ def enrol_second_factor(deps: Deps, actor: Actor) -> Enrolment:
     secret = new_secret()
     with deps.store.write() as uow:
         account = _account(uow, access)
-        if account.must_change_password:
+        session = uow.sessions.get(access.session, at)
+        if session is None or must_change_first(account, session):
             raise SessionStale(Bilingual("请先修改临时密码。", "Change the temporary password first."))
         if asks_for_code(uow, account.account_id):
             raise SecondFactorKnown(

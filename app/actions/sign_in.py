@@ -6,8 +6,10 @@ for the code; the code gives the session, under a token of its own.
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from argon2.exceptions import Argon2Error
 
@@ -97,7 +99,8 @@ def confirm_sign_in(deps: Deps, token: str, code: str, origin: str) -> SessionSt
             refuse(uow, account, account.sign_in_name if account else token, origin, at)
             return None
         uow.sessions.end(digest_of_token(token), at)
-        return begin_session(deps, uow, account, origin, at, code_given=True)
+        elsewhere = bool(session and session.content.get("elsewhere"))
+        return begin_session(deps, uow, account, origin, at, code_given=True, elsewhere=elsewhere)
 
 
 def elevate(deps: Deps, token: str, password: str, code: str | None, origin: str) -> SessionStart | None:
@@ -117,28 +120,42 @@ def elevate(deps: Deps, token: str, password: str, code: str | None, origin: str
             refuse(uow, account, account.sign_in_name if account else token, origin, at)
             return None
         uow.sessions.end(session.token_digest, at)
-        start = _open(uow, account, origin, at, session.expires_at, strong_at=at)
+        start = _open(uow, account, session.content, at, session.expires_at, strong_at=at)
         _note_session(deps, uow, account, "session.elevated", origin, at)
         return start
 
 
 def begin_session(
-    deps: Deps, uow: UnitOfWork, account: Account, origin: str, at: datetime, *, code_given: bool = False
+    deps: Deps,
+    uow: UnitOfWork,
+    account: Account,
+    origin: str,
+    at: datetime,
+    *,
+    code_given: bool = False,
+    elsewhere: bool = False,
 ) -> SessionStart:
     """Return the session of ``account``, whose password or identity elsewhere is proven; half when a code is due."""
+    content = {"origin": origin, "elsewhere": elsewhere}
     if asks_for_code(uow, account.account_id) and not code_given:
         # The failures of before are not forgotten: codes would else be tried without end.
-        start = _open(uow, account, origin, at, at + HALF_LIMIT, strong_at=None)
+        start = _open(uow, account, content, at, at + HALF_LIMIT, strong_at=None)
         _note_session(deps, uow, account, "session.challenged", origin, at)
         return start
     uow.accounts.touch(account.account_id, at)
-    start = _open(uow, account, origin, at, at + ABSOLUTE_LIMIT, strong_at=at)
+    start = _open(uow, account, content, at, at + ABSOLUTE_LIMIT, strong_at=at)
     _note_session(deps, uow, account, "session.started", origin, at)
     return start
 
 
 def _open(
-    uow: UnitOfWork, account: Account, origin: str, at: datetime, until: datetime, *, strong_at: datetime | None
+    uow: UnitOfWork,
+    account: Account,
+    content: Mapping[str, Any],
+    at: datetime,
+    until: datetime,
+    *,
+    strong_at: datetime | None,
 ) -> SessionStart:
     token = secrets.token_urlsafe(32)
     uow.sessions.add(
@@ -149,7 +166,7 @@ def _open(
             seen_at=at,
             expires_at=until,
             ended_at=None,
-            content={"origin": origin},
+            content=content,
             strong_at=strong_at,
             is_half=strong_at is None,
         )
@@ -194,6 +211,14 @@ def live_session(uow: UnitOfWork, token: str, at: datetime) -> WebSession | None
     return session
 
 
+def must_change_first(account: Account, session: WebSession) -> bool:
+    """Return whether a temporary password opened the session: nothing is open to whoever knows one.
+
+    Who comes from elsewhere has not used it, and need not know it.
+    """
+    return account.must_change_password and not session.content.get("elsewhere")
+
+
 def half_session(deps: Deps, token: str) -> HalfSession | None:
     """Return whose code is asked for; None when ``token`` is of no half session, or of one too old."""
     at = deps.clock.now()
@@ -220,14 +245,14 @@ def session_actor(deps: Deps, token: str) -> SignedIn | None:
             return None
         actor, roles = account_actor(deps, uow, account)
         has_code = asks_for_code(uow, account.account_id)
+    must_change = must_change_first(account, session)
     if at - session.seen_at > timedelta(minutes=1):
         with deps.store.write() as uow:
             uow.sessions.touch(session.token_digest, at)
     return SignedIn(
         actor=replace(
             actor,
-            # Whoever gave a temporary password knows it: nothing is open to that one.
-            permissions=frozenset() if account.must_change_password else actor.permissions,
+            permissions=frozenset() if must_change else actor.permissions,
             access=Access(account.account_id, session.token_digest, session.strong_at),
         ),
         login=account.sign_in_name,
@@ -236,7 +261,7 @@ def session_actor(deps: Deps, token: str) -> SignedIn | None:
         until=session.expires_at,
         account_id=account.account_id,
         strong_at=session.strong_at,
-        must_change_password=account.must_change_password,
+        must_change_password=must_change,
         has_second_factor=has_code,
     )
 
