@@ -54,8 +54,8 @@ class Settings:
     oidc_secret_file: Path | None
     oidc_name: str
     """``HENJI_OIDC_NAME``: what the button says."""
-    root_key: Path
-    """``HENJI_ROOT_KEY``: where the root's key lies while certificates are issued; ``root.key`` beside the others."""
+    root_key_elsewhere: Path | None
+    """``HENJI_ROOT_KEY``: where the root's key lies while certificates are issued."""
 
     @property
     def files(self) -> Path:
@@ -66,6 +66,11 @@ class Settings:
     def keys(self) -> Path:
         """Where the key files lie."""
         return self.home / "keys"
+
+    @property
+    def root_key(self) -> Path:
+        """Where the root's key lies; ``root.key`` beside the others when nothing else is said."""
+        return self.root_key_elsewhere or self.keys / "root.key"
 
     @property
     def is_demo(self) -> bool:
@@ -183,5 +188,5 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         oidc_client_id=env.get("HENJI_OIDC_CLIENT_ID", ""),
         oidc_secret_file=_path(env, "HENJI_OIDC_SECRET_FILE"),
         oidc_name=env.get("HENJI_OIDC_NAME") or "统一身份认证 Single sign-on",
-        root_key=Path(env.get("HENJI_ROOT_KEY") or home / "keys" / "root.key").absolute(),
+        root_key_elsewhere=Path(env["HENJI_ROOT_KEY"]).absolute() if env.get("HENJI_ROOT_KEY") else None,
     )
