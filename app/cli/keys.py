@@ -4,8 +4,12 @@ from pathlib import Path
 
 import click
 
+from app.actions.certify_keys import certify_keys
+from app.actions.revoke_certificate import renew_revocation_list
+from app.actions.signing_keys import confirm_signing_key
 from app.cli.output import json_option, print_json
-from app.cli.session import installation
+from app.cli.session import deps, installation, operator
+from app.keys.authority import load_authority
 from app.keys.ring import load_keys
 from app.keys.secret_box import create_secret_box
 from app.keys.token import Token
@@ -60,6 +64,43 @@ def create_secrets_key() -> None:
     load_keys(place.keys)
     create_secret_box(place.keys)
     click.echo("密钥 secrets.key 已生成。 The key secrets.key is created.")
+
+
+@keys.command()
+@click.argument("person_id", metavar="PERSON")
+@click.option("--fingerprint", required=True, help="as the person reads it out from the own page")
+def confirm(person_id: str, fingerprint: str) -> None:
+    """Vouch for a person's signing key from the host: for the very first head of supervision. It is on record."""
+    key = confirm_signing_key(deps(), operator(), person_id, fingerprint, None)
+    click.echo(
+        f"{key.person_name}（{person_id}）的密钥已确认。 The key of {key.person_name} is confirmed: {key.state}."
+    )
+
+
+_root_key = click.option("--root-key", type=click.Path(path_type=Path), help="where root.key lies, when not in keys/")
+
+
+@keys.command()
+@_root_key
+def certify(root_key: Path | None) -> None:
+    """Issue the certificates of all signing keys that are confirmed and have none."""
+    place = installation()
+    issued = certify_keys(deps(), operator(), load_authority(place.keys, root_key or place.root_key))
+    for one in issued:
+        click.echo(f"{one.person_id}  {one.serial}  confirmed by {one.confirmed_by}")
+    click.echo(f"已签发 {len(issued)} 张证书。 {len(issued)} certificates issued.")
+
+
+@keys.command("revocation-list")
+@_root_key
+@click.option("--out", type=click.Path(path_type=Path), help="write the list (DER) to this file as well")
+def revocation_list(root_key: Path | None, out: Path | None) -> None:
+    """Renew the list of revoked certificates: at least every 30 days, and before signed forms are archived."""
+    place = installation()
+    renewed = renew_revocation_list(deps(), operator(), load_authority(place.keys, root_key or place.root_key))
+    if out is not None:
+        out.write_bytes(renewed.der)
+    click.echo(f"吊销列表第 {renewed.number} 号已生成。 Revocation list {renewed.number} made.")
 
 
 @keys.command()

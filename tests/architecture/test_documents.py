@@ -204,7 +204,14 @@ def test_every_log_event_is_named_in_the_past_and_once_for_each_thing():
         "pos_batch.received",
         "record.sealed", "request.refused", "session.ended", "session.refused", "session.started", "stage.opened",
         "window.closed", "window.extended",
+        # people
+        "account.disabled", "certificate.issued", "certificate.revoked", "client.revoked", "client.rotated",
+        "identity.linked", "identity.refused", "identity.unlinked", "password.changed", "password.replaced",
+        "pin.changed", "pin.refused", "revocation_list.renewed", "role.ended", "role.granted", "role.refused",
+        "second_factor.confirmed", "second_factor.enrolled", "second_factor.removed", "session.challenged",
+        "session.elevated", "signing_key.confirmed", "signing_key.created", "signing_key.refused",
+        "territory.assigned",
     }  # fmt: skip
     # Names of the log are never reused: a new one is added here on purpose.
-    codes_that_read_alike = {"snapshot.taken", "value.not_allowed"}
+    codes_that_read_alike = {"pin.locked", "snapshot.taken", "value.not_allowed"}
     assert set(names) - codes_that_read_alike == known
