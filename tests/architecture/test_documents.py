@@ -199,7 +199,7 @@ def test_every_log_event_is_named_in_the_past_and_once_for_each_thing():
                 if re.fullmatch(r"[a-z_]+\.[a-z]+(?:ed|en)", text):
                     names[text].add(path.stem)
     known = {
-        "account.created", "client.created", "customer.first_seen", "cycle.closed", "cycle.opened", "engine.alarmed", "evaluation.recorded",
+        "account.created", "client.created", "cycle.closed", "cycle.opened", "engine.alarmed", "evaluation.recorded",
         "forecast.determined", "forecast.reopened", "forecast.submitted", "master_data.compared", "office.imported",
         "pos_batch.received",
         "record.sealed", "request.refused", "session.ended", "session.refused", "session.started", "stage.opened",
