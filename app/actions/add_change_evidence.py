@@ -1,12 +1,14 @@
 """Bring further files to a request. Nothing is ever taken away."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from app.actions.change_acting import ChangeReply, acting_now, change_seen, person_acting, refuse_faults
 from app.actions.change_evidence import named_files
 from app.actions.change_keeping import Act, keep_act
 from app.actions.deps import Deps
+from app.actions.prepare_change_form import prepare_change_form
 from app.core.actor import Actor
 from app.core.errors import Fault
 from app.core.text import Bilingual
@@ -60,4 +62,8 @@ def add_change_evidence(
             details["void_form"] = {"revision": form.revision, "content_digest": form.content_digest}
             details["void_signatures"] = [[one.layer, one.person_id] for one in form.signatures]
         act = Act("add_evidence", person.person_id, details=details)
-        return keep_act(deps, uow, actor, change, stored.version + 1, act, at)
+        reply = keep_act(deps, uow, actor, change, stored.version + 1, act, at)
+    prepared = prepare_change_form(deps, change_no)
+    if prepared is None:
+        return reply
+    return replace(reply, version=prepared.version, body={**reply.body, "version": prepared.version})

@@ -1,5 +1,6 @@
 """Archive signed forms: revocation list, certificates and a closing time stamp, so that they validate for years."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from app.actions.change_acting import ChangeReply
@@ -38,6 +39,14 @@ def archive_form_of(deps: Deps, change_no: str) -> ChangeReply | None:
     except AppError:
         # Signing is on record and stays so; the daily job comes back to it, and the task list shows it.
         return None
+
+
+def with_archive(deps: Deps, reply: ChangeReply) -> ChangeReply:
+    """Return the answer to an act after which the form may be archived: its version is the one after that."""
+    archived = archive_form_of(deps, reply.change_no)
+    if archived is None:
+        return reply
+    return replace(reply, version=archived.version, body={**reply.body, "version": archived.version})
 
 
 def _is_complete(change: SegmentChange) -> bool:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from app.actions.archive_change_forms import archive_form_of
+from app.actions.archive_change_forms import with_archive
 from app.actions.change_acting import ChangeReply, acting_now, change_seen, person_acting
 from app.actions.change_form_files import drawn_again, form_file, signatures_on_file, verified
 from app.actions.change_judging import Asked, ask_change, ask_duty, ask_signatures, merged
@@ -46,7 +46,7 @@ def file_change(deps: Deps, actor: Actor, change_no: str, version: int | None) -
         keep_refusal(deps, actor, seen.change, seen.version, "file", person.person_id, asked, refusal, at)
         raise refusal
     # The revocation list must be younger than the last signature: often the form could not be archived before now.
-    return archive_form_of(deps, change_no) or reply
+    return with_archive(deps, reply)
 
 
 def _ask(deps: Deps, uow: UnitOfWork, change: SegmentChange, person: Person, at: datetime) -> tuple[Asked, ...]:

@@ -88,7 +88,10 @@ def record_site_check(
     except (Conflict, Forbidden) as refusal:
         _keep_refusal(deps, actor, seen, person, asked, refusal, at)
         raise
-    return prepare_change_form(deps, change_no) or reply if change.state is ChangeState.VERIFIED else reply
+    prepared = prepare_change_form(deps, change_no) if change.state is ChangeState.VERIFIED else None
+    if prepared is None:
+        return reply
+    return replace(reply, version=prepared.version, body={**reply.body, "version": prepared.version})
 
 
 def _read(uow: UnitOfWork, payload: Mapping[str, Any], role: Role, person: Person, at: datetime) -> SiteCheck:

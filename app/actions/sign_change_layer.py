@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from app.actions.archive_change_forms import archive_form_of
+from app.actions.archive_change_forms import with_archive
 from app.actions.change_acting import ChangeReply, acting_now, change_seen, person_acting, require_version
 from app.actions.change_form_files import (
     FormFile,
@@ -124,7 +124,7 @@ def sign_change_layer(
         scan_digest=given.paper.scan_digest if given.paper else None,
     )
     reply, state = _keep(deps, actor, attempt, signature, signed, at)
-    return (archive_form_of(deps, change_no) or reply) if state is ChangeState.APPROVED else reply
+    return with_archive(deps, reply) if state is ChangeState.APPROVED else reply
 
 
 def _attempt(
