@@ -46,7 +46,7 @@ STAGES: Final[Mapping[str, LazyString]] = {
 
 ACTS: Final[Mapping[str, LazyString]] = {
     "apply": _("补正申请"),
-    "check": _("实地核查"),
+    "check": _("到店核查"),
     "prepare": _("生成审批表"),
     "sign": _("签署"),
     "approve": _("审阅并签署"),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from flask import make_response, redirect, render_template, request, url_for
+from flask import make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.actions.add_change_evidence import add_change_evidence
@@ -13,13 +13,13 @@ from app.actions.review_change import review_change
 from app.core.clock import local
 from app.core.errors import AppError
 from app.core.text import Bilingual
-from app.office.segment_change import EvidenceKind, effect_day
+from app.office.segment_change import effect_day
 from app.web.access import acting
 from app.web.pages import wiring
 from app.web.refusals import UNPROCESSABLE, Again, Refusal, office_moment, refusal_of, typed, version_seen
 from app.web.segment_change_view import CaseView, steps_since
 from app.web.segment_changes import case_of
-from app.web.uploads import KeptFile, Uploads, kinds_of_files, position, receive_files
+from app.web.uploads import KeptFile, kinds_of_files, position, receive_files
 
 _PLACE_FIELDS: Final = ("latitude", "longitude")
 _CHECK_FIELDS: Final = ("checked_at", "area_m2", "hours_per_day", "sales_mode", "it_level", "joint", *_PLACE_FIELDS)

@@ -77,11 +77,8 @@ def _page(case: CaseView, again: Again, kept: tuple[KeptFile, ...] = (), *, witn
     except AppError as error:
         # Somebody else signed, rejected or added a file: there is nothing to sign here any more.
         refusal = refusal_of(error, ())
-        written = tuple(
-            Bilingual(f"您写的意见：{text}", f"What you wrote: {text}")
-            for text in (again.typed.get("opinion"),)
-            if text
-        )
+        opinion = again.typed.get("opinion")
+        written = (Bilingual(f"您写的意见：{opinion}", f"What you wrote: {opinion}"),) if opinion else ()
         return case_page(case, [*told(again.refusal.sentences or refusal.sentences), *told(written, "")])
     next_layer = next(line.layer for line in case.layers if line.layer.number == signing.layer)
     return render_template(

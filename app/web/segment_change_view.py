@@ -89,7 +89,7 @@ class CheckRow:
     """One thing both checks looked at."""
 
     code: str
-    """``checked_at``, ``position``, ``area_m2``, ``hours_per_day``, ``sales_mode``, ``it_level``, ``joint``, ``photos``."""
+    """A key of ``change_words.CHECK_ITEMS``."""
     values: tuple[object, ...]
     differ: bool
     """Whether the two found something else."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from flask import render_template, url_for
+from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from app.actions.change_tasks import my_tasks
@@ -13,24 +13,14 @@ from app.core.clock import local_date
 from app.web.access import acting
 from app.web.pages import wiring
 
-_CHANGE = "segment_change"
-
-
-@dataclass(frozen=True, slots=True)
-class TaskLine:
-    """One task, and where the thing itself is."""
-
-    task: Task
-    object_url: str
-
 
 @dataclass(frozen=True, slots=True)
 class TaskGroup:
     """The tasks of one urgency."""
 
     code: str
-    """``overdue``, ``today``, ``later`` or ``unlimited``."""
-    tasks: tuple[TaskLine, ...]
+    """A key of ``change_words.DUE_GROUPS``."""
+    tasks: tuple[Task, ...]
 
 
 def tasks() -> ResponseReturnValue:
@@ -42,9 +32,9 @@ def tasks() -> ResponseReturnValue:
 
 def task_groups(found: Iterable[Task], today: date) -> tuple[TaskGroup, ...]:
     """Return the tasks by urgency, most urgent first; groups without one are left out."""
-    by_code: dict[str, list[TaskLine]] = {"overdue": [], "today": [], "later": [], "unlimited": []}
+    by_code: dict[str, list[Task]] = {"overdue": [], "today": [], "later": [], "unlimited": []}
     for task in found:
-        by_code[_urgency(task, today)].append(TaskLine(task, _object_url(task)))
+        by_code[_urgency(task, today)].append(task)
     return tuple(TaskGroup(code, tuple(lines)) for code, lines in by_code.items() if lines)
 
 
@@ -54,7 +44,3 @@ def _urgency(task: Task, today: date) -> str:
     if task.due_on is None:
         return "unlimited"
     return "today" if task.due_on <= today else "later"
-
-
-def _object_url(task: Task) -> str:
-    return url_for("web.segment_change", change_no=task.object_id) if task.kind == _CHANGE else task.url
