@@ -61,7 +61,7 @@ class KeptStep:
 
     step: Step
     body_digest: str
-    """``sha256:<hex>`` over the change as it stands in the row."""
+    """``sha256:<hex>`` over the text of the change as it stands in the row."""
     wrong_columns: tuple[str, ...]
     """Columns for filters that do not say what the change in the row says."""
 

@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Text, func, or_, select, type_coerce
 
-from app.core.canonical import digest_of
+from app.core.canonical import sha256_hex
 from app.core.clock import OFFICE_ZONE
 from app.core.errors import NotFound
 from app.core.text import Bilingual
@@ -108,11 +108,12 @@ class SegmentChangeRepository:
 
     def kept_steps(self) -> Iterator[KeptStep]:
         """Yield every step of every request with what its row says of the request, for comparing it with the log."""
-        query = select(_step).order_by(_step.c.change_no, _step.c.version)
+        as_stored = type_coerce(_step.c.body, Text).label("as_stored")
+        query = select(_step, as_stored).order_by(_step.c.change_no, _step.c.version)
         for row in self._connection.execute(query.execution_options(yield_per=_MOST_ASKED)):
             told = _filter_columns(change_from_json(row.body))
             wrong = tuple(name for name, value in told.items() if getattr(row, name) != value)
-            yield KeptStep(_as_step(row), digest_of(row.body), wrong)
+            yield KeptStep(_as_step(row), "sha256:" + sha256_hex(row.as_stored.encode("utf-8")), wrong)
 
     def of_customer(self, licence_no: str) -> tuple[SegmentChange, ...]:
         """Return the requests of one customer, oldest first."""

@@ -142,7 +142,7 @@ FORM = Form(1, "sha256:e", "sha256:f", "00", 10, AT, SIGNATURES)
     ],
 )
 def test_what_waits_for_somebody_is_open(store, state, changes, waits):
-    made = change(state, **changes)
+    made = change(state, **{"form": None, **changes})
     with store.write() as uow:
         keep(uow, made)
     with store.read() as uow:
