@@ -28,6 +28,7 @@ class Reader(UserMixin):  # type: ignore[misc]  # flask_login carries no types
         self.actor = signed_in.actor
         self.person_name = signed_in.person_name
         self.roles = tuple(signed_in.roles)
+        self.has_second_factor = signed_in.has_second_factor
 
     def may_open(self, endpoint: str) -> bool:
         """Return whether the route of ``endpoint`` is open to this person: menus show nothing else."""

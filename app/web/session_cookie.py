@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from flask import Response, request
+from flask import Response, g, request
 
 from app.web.pages import wiring
 
@@ -16,12 +16,18 @@ def _name() -> str:
 
 
 def session_token() -> str | None:
-    """Return the token the browser sent, None when it sent none."""
-    return request.cookies.get(_name()) or None
+    """Return the token of the browser: the one just given to it, else the one it sent; None without either."""
+    return g.get("session_token") or request.cookies.get(_name()) or None
+
+
+def use_session(token: str) -> None:
+    """Go on with ``token`` in this request: forms drawn from here on belong to it."""
+    g.session_token = token
 
 
 def give_session(answer: Response, token: str) -> Response:
     """Let the browser keep ``token`` until it is closed; the server decides when it ends."""
+    use_session(token)
     answer.set_cookie(_name(), token, secure=wiring().secure_cookies, httponly=True, samesite="Lax", path="/")
     return answer
 
