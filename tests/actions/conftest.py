@@ -14,6 +14,7 @@ from app.core.clock import OFFICE_ZONE, SteppedClock
 from app.store.database import open_store
 from app.store.office_cache import OfficeCache
 from app.wiring import new_installation
+from tests.actions.segment_change_office import change_office, office_at, road  # noqa: F401  # fixtures
 from tests.actions.tiny_office import Office
 from tests.store.conftest import postgresql  # noqa: F401  # the same server as the store's own tests use
 
