@@ -17,6 +17,9 @@ from cryptography.x509.oid import NameOID
 from app.core.errors import Invalid
 from app.core.text import Bilingual
 from app.keys.folder import KeysUnusable
+from app.keys.rare_names import accept_rare_names
+
+accept_rare_names()
 
 ROOT_NAME = "信任根 Trust Root"
 SEAL_NAME = "系统印章 System Seal"

@@ -31,6 +31,7 @@ from app.reports.flowables import QR_SIZE, MarkFlowable, Placed, QrFlowable, Sig
 from app.reports.fonts import REGULAR, Fonts
 
 SIGNATURE_HEIGHT = 26 * mm
+TALL_SIGNATURE = 35 * mm
 _GAP = 4 * mm
 _MARK_WIDTH = 23 * mm
 _LABEL_WIDTH = 36 * mm
@@ -45,7 +46,8 @@ class Text(ReportlabParagraph):  # type: ignore[misc]  # reportlab is untyped
 
     def wrap(self, width: float, height: float) -> tuple[float, float]:
         """Return the space it takes within ``width``."""
-        if width != self._broken_for:
+        # What could not be split at the end of a page has lost its lines.
+        if width != self._broken_for or not hasattr(self, "blPara"):
             self._size = super().wrap(width, height)
             self._broken_for = width
         return self._size
@@ -89,12 +91,14 @@ class Writer:
         """Return both languages in one paragraph."""
         return self.text(text.zh if text.zh == text.en else f"{text.zh} {text.en}", style)
 
-    def said(self, cell: Cell, align: Align = Align.LEFT) -> list[Flowable]:
-        """Return what stands in a table cell."""
+    def said(self, cell: Cell, align: Align = Align.LEFT, *, total: bool = False) -> list[Flowable]:
+        """Return what stands in a table cell, or in one of the row of a ``total``."""
         right = align is Align.RIGHT
         if isinstance(cell, Mark):
             return [MarkFlowable(cell.outcome, cell.word.zh, cell.word.en)]
         style = look.SMALL_RIGHT if right else look.SMALL
+        if total:
+            style = look.TOTAL_RIGHT if right else look.TOTAL
         if isinstance(cell, str):
             return [self.text(cell, style)]
         return self.both(cell, style, look.SMALL_EN_RIGHT if right else look.SMALL_EN)
@@ -223,15 +227,22 @@ def _table(table: Table, writer: Writer) -> Flowable:
         )
         for column in table.columns
     ]
+    first_total = len(table.rows) - table.totals
     rows = [
-        [writer.said(cell, column.align) for cell, column in zip(row, table.columns, strict=True)] for row in table.rows
+        [
+            writer.said(cell, column.align, total=place >= first_total)
+            for cell, column in zip(row, table.columns, strict=True)
+        ]
+        for place, row in enumerate(table.rows)
     ]
+    above = [("LINEABOVE", (0, first_total + 1), (-1, first_total + 1), 0.7, look.INK_3)] if table.totals else []
     return _grid(
         [head, *rows],
         [look.WIDTH * column.share / whole for column in table.columns],
         ("LINEABOVE", (0, 0), (-1, 0), 0.7, look.INK_3),
         ("LINEBELOW", (0, 0), (-1, 0), 0.5, look.LINE_2),
         ("LINEBELOW", (0, 1), (-1, -1), 0.4, look.LINE),
+        *above,
         *_padding(3, 3.6, 3),
         repeatRows=1,
     )
@@ -317,7 +328,7 @@ def _signatures(row: SignatureRow, writer: Writer, fields: dict[str, Placed]) ->
         placed = Placed()
         if signature.name:
             fields[signature.name] = placed
-        boxes += [SignatureBox(width, SIGNATURE_HEIGHT, placed), ""]
+        boxes += [SignatureBox(width, TALL_SIGNATURE if row.tall else SIGNATURE_HEIGHT, placed), ""]
         captions += [writer.label(signature.caption), ""]
     widths = ([width, _GAP] * count)[:-1]
     # Boxes below one another need more air than boxes side by side.

@@ -25,6 +25,11 @@ class RecordCheck:
     number: str | None = None
     """Of the record, once its evidence could be read."""
     verdict: str | None = None
+    """Of an evaluation; a document people sign has none."""
+    signatures: tuple[Mapping[str, Any], ...] | None = None
+    """Of a document people sign: who signed what as what and when, as far as it holds. None for a sealed record."""
+    archived: bool = False
+    """Whether a document people sign carries all it needs for later years."""
 
     @property
     def ok(self) -> bool:
@@ -33,12 +38,15 @@ class RecordCheck:
 
     def as_json(self) -> dict[str, Any]:
         """Return what ``henji verify --json`` prints of a file."""
-        return {
+        body: dict[str, Any] = {
             "ok": self.ok,
             "record": self.number,
             "verdict": self.verdict,
             "checks": [check.as_json() for check in self.checks],
         }
+        if self.signatures is not None:
+            body |= {"signatures": [dict(each) for each in self.signatures], "archived": self.archived}
+        return body
 
 
 def check_record(

@@ -28,30 +28,18 @@ from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko_certvalidator import ValidationContext
 
 from app.core.canonical import sha256_hex
+from app.core.clock import instant
 from app.core.text import Bilingual
 from app.keys.authority import require_valid
-from app.keys.certificates import PersonName, der, holds_p256_key, person_of
-from app.keys.time_stamp_token import TimeStamp, TokenBroken, verify_token
+from app.keys.certificates import der, holds_p256_key, person_of
+from app.keys.time_stamp_token import TimeStamp, TokenBroken, read_token_info, verify_token
 from app.reports.long_term import long_term_faults
 from app.reports.outcome import Check, Wrong, attempt, failed
-from app.reports.signature_container import ContainerBroken, read_container
-from app.reports.signed_form import ARCHIVE_FIELD, BASE_REVISIONS, Content, Expected, content_digest_in
+from app.reports.signature_container import ContainerBroken, read_container, require_whole
+from app.reports.signed_form import ARCHIVE_FIELD, BASE_REVISIONS, Content, Expected, Stated, read_reason
+from app.reports.standing import SignatureRead, standing_fault
 
 _ALLOWED = frozenset({ModificationLevel.NONE, ModificationLevel.LTA_UPDATES, ModificationLevel.FORM_FILLING})
-
-
-@dataclass(frozen=True, slots=True)
-class SignatureRead:
-    """One person's signature that holds."""
-
-    field: str
-    person: PersonName
-    reason: str
-    at: datetime
-    """Aware; what the time stamp says."""
-    authority: str
-    """Name of the time-stamping authority."""
-    certificate_der: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +106,7 @@ def check_signatures(
         read: list[SignatureRead] = []
         for signature, each in zip(people, expected, strict=False):
             checks.append(attempt(each.field, lambda s=signature, e=each: verifier.person(s, e, read)))  # type: ignore[misc]
-        checks += [attempt(stamp.field_name, lambda s=stamp: verifier.archive(s)) for stamp in stamps]  # type: ignore[misc]
+        checks += _archive_checks(stamps, verifier, read)
         if people and len(people) == len(expected):
             checks.append(attempt("lock", lambda: _lock(people)))
         if stamps and all(check.passed for check in checks):
@@ -246,29 +234,26 @@ class _Verifier:
         if not self.same_file:
             self._strict(signature, stamp, certificate, expected)
         reason = str(signature.sig_object.get("/Reason", ""))
-        self._demand_person(person, expected, read)
-        if self.content is not None and content_digest_in(reason) != self.content.digest:
-            raise Wrong("签名所声明的内容不是本文件的内容。", "The signature names another content than this file's.")
+        stated = self._stated(reason, person.number, expected, read)
         if read and stamp.at < read[-1].at:
             raise Wrong("签名时间的先后与签署顺序不符。", "The times of the signatures are not in their order.")
         authority = stamp.authority.subject.rfc4514_string()
-        read.append(SignatureRead(expected.field, person, reason, stamp.at, authority, container.certificate_der))
-        when = stamp.at.isoformat(timespec="seconds")
-        return Bilingual(
-            f"“{expected.caption.zh}”由 {person.name}（{person.number}）签名，时间戳 {when}，签名成立。",
-            f"{expected.caption.en}: signed by {person.name} ({person.number}), time stamp {when}; it holds.",
+        one = SignatureRead(
+            expected.field, expected.caption, person, reason, stated, stamp.at, authority, container.certificate_der
         )
+        read.append(one)
+        return _signed_sentence(one)
 
-    def _demand_person(self, person: PersonName, expected: Expected, read: Sequence[SignatureRead]) -> None:
-        if expected.person is not None and person.number != expected.person:
-            raise Wrong(
-                f"“{expected.caption.zh}”应由 {expected.person} 签名，实际为 {person.number}。",
-                f"{expected.caption.en} should be signed by {expected.person}, but is by {person.number}.",
-            )
-        if any(each.person.number == person.number for each in read):
-            raise Wrong(
-                f"{person.number} 在同一文件上签名不止一次。", f"{person.number} has signed this file more than once."
-            )
+    def _stated(self, reason: str, number: str, expected: Expected, read: Sequence[SignatureRead]) -> Stated:
+        stated = read_reason(reason)
+        if stated is None or (self.content is not None and stated.content_digest != self.content.digest):
+            raise Wrong("签名所声明的内容不是本文件的内容。", "The signature names another content than this file's.")
+        if read and stated.content_digest != read[0].stated.content_digest:
+            raise Wrong("各签名所声明的内容不同。", "The signatures do not name the same content.")
+        fault = standing_fault(expected, number, stated, read)
+        if fault is not None:
+            raise Wrong(fault.zh, fault.en)
+        return stated
 
     def _strict(
         self, signature: EmbeddedPdfSignature, stamp: TimeStamp, certificate: Certificate, expected: Expected
@@ -295,10 +280,16 @@ class _Verifier:
             },
         )
 
-    def archive(self, stamp: EmbeddedPdfSignature) -> Bilingual:
-        """Return the sentence of success."""
-        status = validate_pdf_timestamp(stamp, _context(self.tsa_roots, self.moment))
-        at = status.timestamp.isoformat(timespec="seconds")
+    def archive(self, stamp: EmbeddedPdfSignature, moment: datetime) -> Bilingual:
+        """Return the sentence of success; the stamp must be believable at ``moment``."""
+        try:
+            token = require_whole(stamp)
+            at = verify_token(token, stamp.compute_digest(), self.tsa_roots).at
+        except (ContainerBroken, TokenBroken) as broken:
+            raise Wrong(
+                f"归档时间戳不成立（{broken}）。", f"The archive time stamp does not hold ({broken})."
+            ) from broken
+        status = validate_pdf_timestamp(stamp, _context(self.tsa_roots, moment))
         _demand(
             Bilingual("归档时间戳", "archive time stamp"),
             {
@@ -308,7 +299,54 @@ class _Verifier:
                 "modification level": status.modification_level in _ALLOWED,
             },
         )
-        return Bilingual(f"归档时间戳 {at} 覆盖全部内容。", f"The archive time stamp of {at} covers everything.")
+        return Bilingual(
+            f"归档时间戳 {instant(at)} 覆盖其前的全部内容。",
+            f"The archive time stamp of {instant(at)} covers everything before it.",
+        )
+
+
+def _archive_checks(
+    stamps: Sequence[EmbeddedPdfSignature], verifier: _Verifier, read: Sequence[SignatureRead]
+) -> list[Check]:
+    """Return a check of each archive time stamp, and of their order.
+
+    A renewed stamp vouches for the one before: that one must have been good when the next was put over it.
+    """
+    try:
+        times = [read_token_info(require_whole(stamp))[0] for stamp in stamps]
+    except (ContainerBroken, TokenBroken) as broken:
+        sentence = Bilingual(f"归档时间戳不成立（{broken}）。", f"An archive time stamp does not hold ({broken}).")
+        return [failed("archive_order", sentence)]
+    moments = [*times[1:], verifier.moment]
+    checks = [
+        attempt(stamp.field_name, lambda s=stamp, m=moment: verifier.archive(s, m))  # type: ignore[misc]
+        for stamp, moment in zip(stamps, moments, strict=False)
+    ]
+    in_order = [*(each.at for each in read), *times]
+    if in_order != sorted(in_order):
+        sentence = Bilingual("归档时间戳的先后不符。", "The times of the archive time stamps are not in their order.")
+        checks.append(failed("archive_order", sentence))
+    return checks
+
+
+def _signed_sentence(read: SignatureRead) -> Bilingual:
+    person, when = read.person, instant(read.at)
+    who = Bilingual(
+        f"{person.name}（{person.number}，{person.unit}）", f"{person.name} ({person.number}, {person.unit})"
+    )
+    if read.stated.writer is not None:
+        return Bilingual(
+            f"“{read.caption.zh}”由 {read.stated.writer} 手写签名，{who.zh} 见证并签名：“{read.stated.said}”；"
+            f"扫描件 {read.stated.scan_digest}；时间戳 {when}，签名成立。",
+            f"{read.caption.en}: signed by hand by {read.stated.writer}, witnessed and signed by {who.en}; scan "
+            f"{read.stated.scan_digest}; time stamp {when}; it holds.",
+        )
+    instead = read.stated.principal
+    return Bilingual(
+        f"“{read.caption.zh}”由 {who.zh} 签名{f'，代 {instead}' if instead else ''}：“{read.stated.said}”；"
+        f"时间戳 {when}，签名成立。",
+        f"{read.caption.en}: signed by {who.en}{f', for {instead}' if instead else ''}; time stamp {when}; it holds.",
+    )
 
 
 def _context(roots: Sequence[Certificate], moment: datetime) -> ValidationContext:

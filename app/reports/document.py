@@ -54,6 +54,8 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     note: Bilingual | None = None
     """Stands under the table: how many rows there are when not all are shown."""
+    totals: int = 0
+    """How many of the last rows are sums."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,8 @@ class SignatureRow:
     """Signature fields side by side."""
 
     fields: tuple[SignatureField, ...]
+    tall: bool = False
+    """Whether the boxes have room for an opinion."""
 
 
 Block = Heading | Paragraph | Particulars | Table | VerdictBlock | FindingBlock | Verbatim | QrCode | SignatureRow

@@ -37,7 +37,7 @@ SEAL_FIELD = "seal_system"
 MOST_LINES = 20
 """Lines printed for each finding; the evidence holds them all."""
 _SHORT = 12
-_SILENT = (Outcome.PASS, Outcome.NOT_APPLICABLE)
+_SILENT = words.SILENT
 _ORDER = tuple(words.OUTCOME_WORDS)
 
 

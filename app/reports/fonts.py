@@ -12,8 +12,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from reportlab.lib import textsplit
 from reportlab.pdfbase import pdfmetrics, ttfonts
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
+from reportlab.platypus import paragraph
 
 from app.core.errors import AppError
 from app.core.text import Bilingual
@@ -28,6 +30,7 @@ _FALLBACKS = (
     Path("/usr/share/fonts/wqy-microhei/wqy-microhei.ttc"),
 )
 _MOST_RANGE = 100
+_NO_LINE_BEGINS_WITH = textsplit.ALL_CANNOT_START + "，；：？！》〉〗］｝”’…%％"
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
@@ -123,6 +126,8 @@ def load_fonts() -> Fonts:
 @lru_cache(maxsize=1)
 def _load(files: tuple[tuple[Path, int], tuple[Path, int]]) -> Fonts:
     ttfonts.makeToUnicodeCMap = _correct_to_unicode
+    # reportlab knows 、 and 。 but not the other full-width signs that begin no line. Source: GB/T 15834-2011, 5.1.
+    textsplit.ALL_CANNOT_START = paragraph.ALL_CANNOT_START = _NO_LINE_BEGINS_WITH
     covered = []
     for name, (path, index) in zip((REGULAR, BOLD), files, strict=True):
         try:

@@ -14,6 +14,9 @@ OUTCOME_WORDS = {
     Outcome.NOT_APPLICABLE: Bilingual("不适用", "Not applicable"),
 }
 
+SILENT = (Outcome.PASS, Outcome.NOT_APPLICABLE)
+"""What nobody need be shown in full."""
+
 VERDICTS = {
     Outcome.BLOCK: Bilingual(
         "须先补正，或由内管办负责人书面说明理由并备案后解除，方可继续。",

@@ -17,7 +17,7 @@ from app.reports.document import Document, Heading
 from app.reports.flowables import Placed
 from app.reports.fonts import BOLD, REGULAR, Fonts
 
-LAYOUT = f"henji-layout/1 reportlab/{reportlab.__version__}"
+LAYOUT = f"henji-layout/2 reportlab/{reportlab.__version__}"
 """How documents are composed and drawn. Raise the number when the words or the look of any document change:
 a record is compared with what its own layout drew, and a newer program does not call an old record a forgery."""
 

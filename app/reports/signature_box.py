@@ -92,6 +92,11 @@ def _draw_person(
         y -= size * 1.62
         canvas.setFillColor(colour)
         _line(canvas, writer.plain(text), (left, y), REGULAR, size, room)
+    if statement.principal is not None:
+        y -= 11
+        canvas.setFillColor(look.COLOURS[Outcome.FLAG])
+        principal = f"代 {statement.principal.name}（{statement.principal.person_id}） on behalf of"
+        _line(canvas, writer.plain(principal), (left, y), BOLD, 6.6, room)
     if statement.simulated:
         canvas.setFillColor(look.BANNER)
         _line(canvas, "模拟时钟 simulated clock", (left, y - 10), BOLD, 6.6, room)
@@ -99,12 +104,19 @@ def _draw_person(
 
 def _draw_words(canvas: Canvas, writer: Writer, box: Box, split: float, statement: Statement) -> None:
     left, room = split + _PAD, box.width - split - 2 * _PAD
-    y = box.height - 6.2 * mm
+    y = box.height - 5.4 * mm
     canvas.setFillColor(look.ACCENT)
-    _line(canvas, writer.plain(f"{statement.meaning.zh}  {statement.meaning.en}"), (left, y), BOLD, 9.4, room)
+    _line(canvas, writer.plain(statement.meaning.zh), (left, y), BOLD, 9.6, room)
+    y -= 9.2
+    canvas.setFillColor(look.INK_2)
+    _line(canvas, writer.plain(statement.meaning.en), (left, y), REGULAR, 6.8, room)
+    if statement.by_hand is not None:
+        y -= 8.4
+        canvas.setFillColor(look.COLOURS[Outcome.FLAG])
+        _line(canvas, f"扫描件 scan {statement.by_hand.scan_digest}", (left, y), REGULAR, 6.2, room)
     if not statement.opinion:
         return
-    top, foot = y - 3.2, 8.2 * mm
+    top, foot = y - 4.4, 7.6 * mm
     for size in _SIZES:
         style = ParagraphStyle(
             "opinion", fontName=REGULAR, fontSize=size, leading=size * 1.36, wordWrap="CJK", textColor=look.INK

@@ -1,8 +1,10 @@
 """A document several people sign one after another: which fields there are, what each signature states."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from app.core.canonical import sha256_hex
 from app.core.text import Bilingual
@@ -13,7 +15,17 @@ ARCHIVE_FIELD = "archive_time_stamp_"
 """Followed by 1, 2, ...: the time stamps over the whole file, which no person signs."""
 MOST_OPINION = 200
 """Characters of an opinion that fit into a box and stay readable."""
-_CONTENT = re.compile(r" \[content sha256:([0-9a-f]{64})\]\Z")
+WITNESS_WORD = "见证手写签名"
+"""Begins the meaning of every signature a witness puts for somebody who signed on paper, and of no other."""
+_STATED = re.compile(
+    r"(?P<said>.*?)"
+    r"(?: \[for (?P<principal>[!-~]+)\])?"
+    r"(?: \[by hand (?P<writer>[!-~]+) scan sha256:(?P<scan>[0-9a-f]{64})\])?"
+    r" \[content sha256:(?P<content>[0-9a-f]{64})\]\Z",
+    re.DOTALL,
+)
+_MARKS = ("[for ", "[by hand ", "[content ")
+"""What only the service writes into a reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +55,42 @@ class Expected:
     caption: Bilingual
     """Whose it is, for readers: 客户经理 Account manager."""
     person: str | None = None
-    """Id of the only person who may sign here; None when anybody with the role may."""
+    """Id of the only person whose signature this may be; None when the document leaves it open."""
+    meaning: Bilingual | None = None
+    """What the signature must say it means; None when the document leaves it open."""
+    by_hand: bool = False
+    """Whether that person may have signed on paper, and a witness signs here with the own key."""
+
+
+def expected_signatures(evidence: Mapping[str, Any]) -> tuple[Expected, ...]:
+    """Return the signatures a document with ``evidence`` must bear, in order: the member ``signatures``."""
+    return tuple(
+        Expected(
+            each["field"],
+            Bilingual(**each["role"]),
+            each.get("person"),
+            Bilingual(**each["meaning"]) if each.get("meaning") else None,
+            each.get("by_hand") is True,
+        )
+        for each in evidence["signatures"]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A person somebody else's signature stands for."""
+
+    person_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """A signature on paper, and the scan of it that was kept."""
+
+    writer: Standing
+    scan_digest: str
+    """``sha256:<hex>``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +106,51 @@ class Statement:
     at: datetime
     """Aware; the service's clock, printed with its offset. The time stamp is the evidence."""
     simulated: bool = False
+    principal: Standing | None = None
+    """For whom a deputy signs."""
+    by_hand: ByHand | None = None
+    """What the signer has witnessed, when somebody else signed on paper."""
 
     def reason(self, content: Content) -> str:
         """Return what stands in the signature itself, bound to ``content``."""
         opinion = f"；{self.opinion}" if self.opinion else ""
-        return f"{self.meaning.zh} {self.meaning.en}{opinion} [content sha256:{content.digest}]"
+        principal = f" [for {self.principal.person_id}]" if self.principal else ""
+        by_hand = f" [by hand {self.by_hand.writer.person_id} scan {self.by_hand.scan_digest}]" if self.by_hand else ""
+        bound = f" [content sha256:{content.digest}]"
+        return f"{self.meaning.zh} {self.meaning.en}{opinion}{principal}{by_hand}{bound}"
 
 
-def content_digest_in(reason: str) -> str | None:
-    """Return the digest of the content a signature's reason names; None when it names none."""
-    found = _CONTENT.search(reason)
-    return found.group(1) if found else None
+def holds_mark(opinion: str) -> bool:
+    """Return whether ``opinion`` holds what only the service may write into a reason."""
+    return any(mark in opinion for mark in _MARKS)
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What the reason of a signature says, read back."""
+
+    said: str
+    """Meaning and opinion: ``核查属实 Verified；…``."""
+    content_digest: str
+    principal: str | None = None
+    """Id of the person a deputy signed for."""
+    writer: str | None = None
+    """Id of the person who signed on paper; then the signer is a witness."""
+    scan_digest: str | None = None
+    """``sha256:<hex>`` of the scan of that paper."""
+
+    def means(self, meaning: Bilingual) -> bool:
+        """Return whether it says ``meaning``, with an opinion after it or without."""
+        words = f"{meaning.zh} {meaning.en}"
+        return self.said == words or self.said.startswith(f"{words}；")
+
+
+def read_reason(reason: str) -> Stated | None:
+    """Return what the reason of a signature states; None when it names no content, as ours do."""
+    found = _STATED.match(reason)
+    if found is None:
+        return None
+    scan = found["scan"]
+    return Stated(
+        found["said"], found["content"], found["principal"], found["writer"], f"sha256:{scan}" if scan else None
+    )

@@ -37,8 +37,9 @@ from app.reports.check_signatures import SignatureCheck, check_signatures
 from app.reports.flowables import Placed
 from app.reports.fonts import Fonts
 from app.reports.signature_box import Box, draw_signature
-from app.reports.signed_form import MOST_OPINION, Content, Expected, Statement
+from app.reports.signed_form import MOST_OPINION, Content, Expected, Statement, holds_mark, read_reason
 from app.reports.signer import CMS_BESIDE_CERTIFICATE, AppendingWriter, KeySigner, SignerAt, Stamps, whole_box
+from app.reports.standing import SignatureRead, standing_fault
 
 
 class SigningRefused(Conflict):
@@ -184,7 +185,7 @@ def sign_step(
     certificate = load_der_x509_certificate(key.certificate_der)
     require_valid(certificate, roots, statement.at, crl)
     person = person_of(certificate)
-    _require_person(person.number, expected[done], [each.person.number for each in before.signatures])
+    _require_person(person.number, expected[done], statement.reason(content), before.signatures)
     stamps = Stamps(stamper)
     left, bottom, right, top = (round(edge) for edge in place.box)
     picture = draw_signature(
@@ -216,7 +217,7 @@ def sign_step(
 def _require_statement(statement: Statement) -> None:
     if not statement.meaning.zh.strip() or not statement.meaning.en.strip():
         raise StatementUnusable(Bilingual("须写明签名的含义。", "A signature must say what it means."))
-    if len(statement.opinion) > MOST_OPINION or "[content" in statement.opinion:
+    if len(statement.opinion) > MOST_OPINION or holds_mark(statement.opinion):
         raise StatementUnusable(
             Bilingual(f"意见最多 {MOST_OPINION} 个字符。", f"An opinion has {MOST_OPINION} characters at most.")
         )
@@ -250,18 +251,9 @@ def _require_unchanged(
     return checked
 
 
-def _require_person(number: str, expected: Expected, before: Sequence[str]) -> None:
-    if expected.person is not None and expected.person != number:
-        raise SignerNotAllowed(
-            Bilingual(
-                f"“{expected.caption.zh}”应由 {expected.person} 签名，不是 {number}。",
-                f"{expected.caption.en} is signed by {expected.person}, not by {number}.",
-            )
-        )
-    if number in before:
-        raise SignerNotAllowed(
-            Bilingual(
-                f"{number} 已在本文件上签过名；各层须由不同的人签署。",
-                f"{number} has signed this document already; every layer is signed by somebody else.",
-            )
-        )
+def _require_person(number: str, expected: Expected, reason: str, before: Sequence[SignatureRead]) -> None:
+    stated = read_reason(reason)
+    assert stated is not None
+    fault = standing_fault(expected, number, stated, before)
+    if fault is not None:
+        raise SignerNotAllowed(fault)

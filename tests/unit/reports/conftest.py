@@ -39,6 +39,16 @@ def signed_samples():
 
 
 @pytest.fixture(scope="session")
+def tampering():
+    return _beside("tampering")
+
+
+@pytest.fixture(scope="session")
+def archive_rules():
+    return _beside("archive_rules")
+
+
+@pytest.fixture(scope="session")
 def form_samples():
     return _beside("form_samples")
 

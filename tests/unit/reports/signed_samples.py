@@ -14,8 +14,9 @@ from app.reports.archive_format import archive_pdf
 from app.reports.archive_signatures import archive_signed
 from app.reports.document import Document, Heading, Paragraph, SignatureField, SignatureRow
 from app.reports.render import render
-from app.reports.signed_form import Expected, Statement, content_of
+from app.reports.signed_form import Expected, Standing, Statement, content_of
 from app.reports.signing import add_fields, sign_step
+from app.reports.signing_words import layer_statement, officer_statement, witness_statement
 
 NOW = datetime(2026, 11, 23, 10, 0, 0, tzinfo=UTC)
 PIN = "k7#mQ2vx"
@@ -36,6 +37,8 @@ class Office:
     clock: SteppedClock
     signers: tuple
     """(expected, statement without time, key) of each person."""
+    witness: object
+    """Key of a supervision officer who signs no layer, P-0006."""
 
     @property
     def roots(self):
@@ -51,18 +54,86 @@ def make_office(folder):
     authority = load_authority(folder / "keys")
     clock = SteppedClock(NOW)
     create_time_keys(folder / "time", "示例县烟草专卖局", NOW - timedelta(days=30))
+
+    def key_of(number, name, unit):
+        wrapped = create_person_key(f"P-{number:04}", PIN, cost=CHEAP)
+        person = PersonName(name, unit, f"P-{number:04}")
+        return open_person_key(wrapped, PIN, der(authority.issue(person, wrapped.public_key, NOW - timedelta(days=10))))
+
     signers = []
     for number, (role, zh, en, name, meaning, meaning_en) in enumerate(PEOPLE, 1):
-        wrapped = create_person_key(f"P-{number:04}", PIN, cost=CHEAP)
-        person = PersonName(name, f"{zh} {en}", f"P-{number:04}")
-        certificate = authority.issue(person, wrapped.public_key, NOW - timedelta(days=10))
         caption = Bilingual(zh, en)
         statement = Statement(
             f"sig_{number}_{role}", caption, Bilingual(meaning, meaning_en), "经核实，面积与照片相符。" * 3, NOW
         )
-        key = open_person_key(wrapped, PIN, der(certificate))
+        key = key_of(number, name, f"{zh} {en}")
         signers.append((Expected(statement.field, caption, f"P-{number:04}"), statement, key))
-    return Office(authority, load_local_time_stamper(folder / "time", clock), clock, tuple(signers))
+    witness = key_of(6, "孙𬭎", "内管人员 Supervision officer")
+    stamper = load_local_time_stamper(folder / "time", clock)
+    return Office(authority, stamper, clock, tuple(signers), witness)
+
+
+OPINIONS = (
+    "",
+    "两次核查结果一致，收银系统在用。",
+    "面积、品种数与照片相符，紧俏规格增加有标准依据，同意。",
+    "二级复核：紧俏规格每月增加 5 条，均在备案标准以内，与同片区便利店一致；要求生效后 90 日内复查。",
+    "五层五人，时间先后无误，材料齐全。",
+)
+
+
+def layer_of(office, number, *, by_hand=(), opinion=None):
+    """Return what is said in layer ``number`` (1 to 5) and with which key; a witness signs the layers ``by_hand``."""
+    at = NOW + timedelta(minutes=number)
+    said = OPINIONS[number - 1] if opinion is None else opinion
+    if number in by_hand:
+        writer = Standing(f"P-{number:04}", PEOPLE[number - 1][3])
+        scan = "sha256:" + f"{number}c" * 32
+        return witness_statement(number, writer, scan, said, at, simulated=False), office.witness
+    return layer_statement(number, said, at, simulated=False), office.signers[number - 1][2]
+
+
+def standing(number):
+    return Standing(f"P-{number:04}", f"人{number}")
+
+
+def layer_for(number, principal):
+    """Return what a deputy says in layer ``number``."""
+    at = NOW + timedelta(minutes=number)
+    return layer_statement(number, "代为审批。", at, simulated=True, principal=principal)
+
+
+def put(office, fonts, prepared, pdf, statement, key, **more):
+    """Return the step of one signature under a prepared document."""
+    office.clock.set(statement.at)
+    return sign_step(
+        pdf,
+        prepared.content,
+        prepared.expected,
+        statement,
+        key,
+        office.stamper,
+        office.roots,
+        fonts,
+        place=prepared.places[statement.field],
+        **more,
+    )
+
+
+def sign_form(office, fonts, prepared, *, by_hand=(), opinion=None):
+    """Return D03 after each of the five signatures."""
+    steps, pdf = [], prepared.pdf
+    for number in range(1, 6):
+        statement, key = layer_of(office, number, by_hand=by_hand, opinion=opinion)
+        pdf = put(office, fonts, prepared, pdf, statement, key).pdf
+        steps.append(pdf)
+    return steps
+
+
+def sign_register(office, fonts, prepared):
+    """Return D04 after its one signature."""
+    statement = officer_statement("逐号核对，与系统登记一致。", NOW + timedelta(minutes=1), simulated=False)
+    return put(office, fonts, prepared, prepared.pdf, statement, office.signers[4][2]).pdf
 
 
 def small_document(expected):
@@ -126,4 +197,5 @@ def archive(office, pdf, content, after=timedelta(hours=1), **changes):
     at = NOW + after
     office.clock.set(at)
     crl = changes.pop("crl", None) or office.authority.revocation_list([], 1, at)
-    return archive_signed(pdf, content, office.expected, crl, office.stamper, office.roots, at, **changes)
+    expected = changes.pop("expected", office.expected)
+    return archive_signed(pdf, content, expected, crl, office.stamper, office.roots, at, **changes)

@@ -8,16 +8,9 @@ import subprocess
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-import pikepdf
 import pytest
 from cryptography.x509 import load_der_x509_certificate
-from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.generic import pdf_name
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign import PdfSignatureMetadata, fields, signers
-from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
-from pyhanko.sign.general import SigningError
 
 from app.core.text import Bilingual
 from app.keys.authority import CertificateNotValid, Reason, Revocation
@@ -25,7 +18,6 @@ from app.keys.certificates import pem
 from app.keys.timestamps import RemoteTimeStamper, TimeStampMissing
 from app.reports.archive_signatures import GATE_DAYS, ArchiveNotReady, ArchiveUnfit
 from app.reports.check_signatures import check_signatures
-from app.reports.signer import KeySigner
 from app.reports.signing import SignerNotAllowed, SigningOutOfOrder, SigningRefused, StatementUnusable
 
 LATER = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
@@ -110,169 +102,31 @@ def test_the_box_shows_name_role_meaning_opinion_and_time_with_offset(signed, tm
     assert "provesnothingagainsttheoperator" in words
 
 
-# -- the twelve tampering cases of design/signing.md, 2.5 and 2.6
+# -- the tampering cases of design/signing.md, 2.5 and 2.6; they stand in tampering.py
 
 
-def _update(pdf, change):
-    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-    change(writer)
-    out = io.BytesIO()
-    writer.write(out)
-    return out.getvalue()
+def test_a_tampered_file_is_rejected(tampering, signed, archived, verdict, office):
+    accepted = []
+    for name, attack in tampering.ATTACKS.items():
+        for pdf in (signed, archived.pdf):
+            forged = attack(pdf, office)
+            assert forged != pdf
+            # Also by a reader who does not know the content beforehand.
+            if verdict(forged).ok or verdict(forged, content=None).ok:
+                accepted.append(name)
+    assert len(tampering.ATTACKS) == 13
+    assert accepted == []
 
 
-def _flip_page_byte(pdf, _office):
-    changed = bytearray(pdf)
-    changed[pdf.find(b"stream") + 40] ^= 1
-    return bytes(changed)
-
-
-def _flip_container_byte(pdf, _office):
-    found = re.search(rb"/Contents <([0-9a-fA-F]{200})", pdf)
-    changed = bytearray(pdf)
-    place = found.start(1) + 150
-    changed[place] = ord("1") if changed[place] == ord("0") else ord("0")
-    return bytes(changed)
-
-
-def _replace_page_content(pdf, _office):
-    def change(writer):
-        page = writer.find_page_for_modification(0)[0].get_object()
-        forged = writer.add_object(generic.StreamObject(stream_data=b"BT /F1 30 Tf 100 400 Td (FORGED) Tj ET"))
-        page["/Contents"] = generic.ArrayObject([page.raw_get("/Contents"), forged])
-        writer.update_container(page)
-
-    return _update(pdf, change)
-
-
-def _add_annotation(pdf, _office):
-    def change(writer):
-        page = writer.find_page_for_modification(0)[0].get_object()
-        box = generic.ArrayObject(map(generic.NumberObject, [100, 600, 300, 650]))
-        stamp = generic.DictionaryObject(
-            {pdf_name("/Type"): pdf_name("/Annot"), pdf_name("/Subtype"): pdf_name("/Stamp"), pdf_name("/Rect"): box}
-        )
-        page["/Annots"] = generic.ArrayObject([*page.get("/Annots", ()), writer.add_object(stamp)])
-        writer.update_container(page)
-
-    return _update(pdf, change)
-
-
-def _set_info(pdf, _office):
-    title = generic.DictionaryObject({pdf_name("/Title"): generic.pdf_string("Forged")})
-    return _update(pdf, lambda writer: writer.set_info(title))
-
-
-def _replace_appearance(pdf, _office):
-    def change(writer):
-        for name, _, reference in fields.enumerate_sig_fields(writer):
-            if name.startswith("sig_1"):
-                field = reference.get_object()
-                old = field["/AP"]["/N"]
-                kept = {key: old[key] for key in old if key in ("/BBox", "/Type", "/Subtype")}
-                new = generic.StreamObject(kept, stream_data=b"0 1 0 rg 0 0 250 80 re f")
-                field["/AP"] = generic.DictionaryObject({pdf_name("/N"): writer.add_object(new)})
-                writer.update_container(field)
-
-    return _update(pdf, change)
-
-
-def _truncate(pdf, _office):
-    ends = [found.end() for found in re.finditer(rb"%%EOF\r?\n?", pdf)]
-    return pdf[: ends[-3]]
-
-
-def _append_garbage(pdf, _office):
-    return pdf + b"\n% extra\n"
-
-
-def _add_field(pdf, _office):
-    spec = SigFieldSpec("evil", on_page=0, box=(100, 600, 300, 650))
-    return _update(pdf, lambda writer: fields.append_signature_field(writer, spec))
-
-
-def _sixth(pdf, office):
-    # pyHanko itself refuses to sign after the lock; a forger would not ask it.
-    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-    fields.append_signature_field(writer, SigFieldSpec("evil", on_page=0, box=(100, 600, 300, 650)))
-    meta = PdfSignatureMetadata(field_name="evil", subfilter=SigSeedSubFilter.PADES, md_algorithm="sha256")
-    out = io.BytesIO()
-    try:
-        signers.PdfSigner(meta, KeySigner(office.signers[0][2])).sign_pdf(writer, output=out)
-    except SigningError:
-        held = io.BytesIO()
-        writer.write(held)
-        return held.getvalue()
-    return out.getvalue()
-
-
-def _sixth_timestamp(pdf, office):
-    from pyhanko.sign.signers import PdfTimeStamper
-
-    from app.reports.signer import Stamps
-
-    out = io.BytesIO()
-    stamper = PdfTimeStamper(Stamps(office.stamper), field_name="archive")
-    stamper.timestamp_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)), "sha256", bytes_reserved=8192, output=out)
-    return out.getvalue()
-
-
-def _rewrite(pdf, _office):
-    out = io.BytesIO()
-    with pikepdf.open(io.BytesIO(pdf)) as opened:
-        opened.save(out)
-    return out.getvalue()
-
-
-def _text_field(pdf, _office):
-    def change(writer):
-        form = writer.root["/AcroForm"]
-        field = generic.DictionaryObject(
-            {
-                pdf_name("/FT"): pdf_name("/Tx"),
-                pdf_name("/T"): generic.pdf_string("a"),
-                pdf_name("/V"): generic.pdf_string("7"),
-            }
-        )
-        form["/Fields"].append(writer.add_object(field))
-        writer.update_container(form["/Fields"])
-        writer.update_container(form)
-
-    return _update(pdf, change)
-
-
-ATTACKS = (
-    _flip_page_byte,
-    _flip_container_byte,
-    _replace_page_content,
-    _add_annotation,
-    _set_info,
-    _replace_appearance,
-    _truncate,
-    _append_garbage,
-    _add_field,
-    _sixth,
-    _sixth_timestamp,
-    _rewrite,
-    _text_field,
-)
-
-
-@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.__name__.strip("_"))
-def test_a_tampered_file_is_rejected(attack, signed, archived, verdict, office):
-    for pdf in (signed, archived.pdf):
-        forged = attack(pdf, office)
-        assert forged != pdf
-        # Also by a reader who does not know the content beforehand.
-        assert not verdict(forged).ok
-        assert not verdict(forged, content=None).ok
-
-
-@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.__name__.strip("_"))
-def test_nobody_signs_on_top_of_a_tampered_file(attack, steps, sign, office):
-    forged = attack(steps[2], office)
-    with pytest.raises((SigningRefused, SigningOutOfOrder)):
-        sign(forged, 3)
+def test_nobody_signs_on_top_of_a_tampered_file(tampering, steps, sign, office):
+    signed_over = []
+    for name, attack in tampering.ATTACKS.items():
+        try:
+            sign(attack(steps[2], office), 3)
+            signed_over.append(name)
+        except (SigningRefused, SigningOutOfOrder):
+            continue
+    assert signed_over == []
 
 
 def test_a_file_cut_back_to_an_earlier_signature_is_rejected(steps, verdict):
@@ -364,14 +218,16 @@ def test_a_time_stamp_before_the_last_signature_is_refused(sign, steps, office, 
         sign(steps[0], 1, stamper=Slow())
 
 
-def test_with_the_digest_of_the_log_another_file_is_refused_and_the_same_one_signed(sign, steps, ready, verdict):
+def test_with_the_digest_of_the_log_another_file_is_refused_and_the_same_one_signed(
+    tampering, sign, steps, ready, verdict
+):
     digest = f"sha256:{ready[1].digest}"
     pdf = ready[0]
     for number in range(5):
         step = sign(pdf, number, file_digest=digest)
         pdf, digest = step.pdf, step.file_digest
     assert verdict(pdf).ok
-    for attack in (_set_info, _append_garbage, _replace_appearance):
+    for attack in (tampering.set_info, tampering.append_garbage, tampering.replace_appearance):
         with pytest.raises(SigningRefused, match="SHA-256 the log has"):
             sign(attack(steps[2], None), 3, file_digest=f"sha256:{hashlib.sha256(steps[2]).hexdigest()}")
 

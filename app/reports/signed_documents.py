@@ -1,0 +1,35 @@
+"""Every document that people sign: one line for each, how it is composed and who signs it.
+
+A further document is a compose module and a line here; it is then prepared, signed, archived and verified like the
+others. Evidence of every format has the members ``format``, ``number``, ``created_at`` and, unless a function of its
+own says who signs, ``signatures``.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.reports.document import Document
+from app.reports.filing_register import REGISTER_FORMAT, compose_filing_register
+from app.reports.segment_change_evidence import FORM_FORMAT
+from app.reports.segment_change_form import compose_segment_change_form
+from app.reports.signed_form import Expected, expected_signatures
+
+
+@dataclass(frozen=True, slots=True)
+class SignedKind:
+    """One kind of document that people sign."""
+
+    code: str
+    """D03, D04 ..."""
+    compose: Callable[[Mapping[str, Any]], Document]
+    """Evidence to document, a pure function: a verifier composes it again and compares."""
+    expected: Callable[[Mapping[str, Any]], tuple[Expected, ...]] = expected_signatures
+    """Evidence to the signatures it must bear, in order."""
+
+
+SIGNED_DOCUMENTS: Mapping[str, SignedKind] = {
+    FORM_FORMAT: SignedKind("D03", compose_segment_change_form),
+    REGISTER_FORMAT: SignedKind("D04", compose_filing_register),
+}
+"""By the format that stands in the evidence."""
