@@ -12,6 +12,7 @@ from app.store.change_reports import EffectReportRepository, PaperClaimRepositor
 from app.store.checkpoints import CheckpointRepository
 from app.store.clients import ClientRepository
 from app.store.cycle_events import CycleEventRepository
+from app.store.documents import DocumentRepository
 from app.store.duties import DutyRepository
 from app.store.evaluations import EvaluationRepository
 from app.store.evidence_files import EvidenceRepository
@@ -71,6 +72,7 @@ class UnitOfWork:
         self.revocation_lists = RevocationListRepository(connection)
         self.pin_failures = PinFailureRepository(connection)
         self.outbox = OutboxRepository(connection)
+        self.documents = DocumentRepository(connection)
 
     def marks(self, account_manager: str | None) -> tuple[int | None, ...]:
         """Return how far the records have got that a forecast of this account manager may rest on."""
