@@ -1,7 +1,10 @@
 """A small office with every kind of evaluation, served over a real socket to a real browser."""
 
+import os
+import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,6 +12,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from playwright.sync_api import Browser
 from werkzeug.serving import make_server
 
 from app.actions.accounts import create_account
@@ -25,8 +29,11 @@ from app.office.month import Month
 from app.office.permission import Permission
 from app.store.values import StoredEvaluation
 from app.wiring import new_installation
+from tests.web.change_office import build_change_office
+from tests.web.screen import Reader
 
 RULES = Path(__file__).parents[2] / "rules"
+_CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 NOW = datetime(2026, 11, 16, 1, 30, 1, 214000, tzinfo=UTC)
 PASSWORD = "a quiet password"  # of nobody
 OFFICER = "chenjing"
@@ -263,13 +270,66 @@ def password() -> str:
     return PASSWORD
 
 
-@pytest.fixture(scope="session")
-def address(site: Site) -> Iterator[str]:
-    """Where the pages are served."""
-    server = make_server("127.0.0.1", 0, site.app, threaded=True)
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """Serve ``app`` on a socket and yield its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture(scope="session")
+def address(site: Site) -> Iterator[str]:
+    """Where the pages are served."""
+    with served(site.app) as place:
+        yield place
+
+
+@pytest.fixture(scope="module")
+def change_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deps]:
+    """An office in which a format can be changed, everybody with a key."""
+    deps = build_change_office(tmp_path_factory.mktemp("changes"))
+    yield deps
+    deps.store.close()
+
+
+@pytest.fixture(scope="module")
+def change_address(change_office: Deps) -> Iterator[str]:
+    """Where the pages of that office are served."""
+    with served(create_app(change_office)) as place:
+        yield place
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A running browser; without one the tests are skipped, or fail where one is required."""
+    if not Path(_CHROMIUM).exists():
+        if os.environ.get("HENJI_REQUIRE_BROWSER") == "1":
+            pytest.fail(f"HENJI_REQUIRE_BROWSER=1, but there is no Chromium at {_CHROMIUM}")
+        pytest.skip(f"there is no Chromium at {_CHROMIUM}: apt-get install chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=_CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Reader]]:
+    """Sit somebody down at a screen: before the pages of ``address``, or of ``at``."""
+    readers = []
+
+    def sit(at: str | None = None, **mode: Any) -> Reader:
+        readers.append(Reader(chromium, at or request.getfixturevalue("address"), **mode))
+        return readers[-1]
+
+    yield sit
+    for reader in readers:
+        reader.context.close()

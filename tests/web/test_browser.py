@@ -1,82 +1,14 @@
 """The pages as people meet them: in Debian's Chromium, with a keyboard, on a desk and on a phone."""
 
-import os
 import re
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+")
-MODES = [(width, language, theme) for width in (1280, 390) for language in ("zh", "en") for theme in ("light", "dark")]
+from tests.web.screen import CHINESE, MODES, UNNAMED
+
 PATHS = ["/evaluations", "{flag}", "{many}", "{pass}", "/rules", "/rules/ENT-06", "/log", "/verify", "/components"]
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[object]:
-    """A running browser; without one the tests are skipped, or fail where one is required."""
-    if not Path(CHROMIUM).exists():
-        if os.environ.get("HENJI_REQUIRE_BROWSER") == "1":
-            pytest.fail(f"HENJI_REQUIRE_BROWSER=1, but there is no Chromium at {CHROMIUM}")
-        pytest.skip(f"there is no Chromium at {CHROMIUM}: apt-get install chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-        )
-        yield browser
-        browser.close()
-
-
-class Reader:
-    """Somebody at a screen. Remembers what the browser complained about and where it went."""
-
-    def __init__(self, chromium, address, width=1280, language="zh", theme="light") -> None:
-        self.context = chromium.new_context(
-            viewport={"width": width, "height": 900},
-            locale={"zh": "zh-CN", "en": "en-GB"}[language],
-            color_scheme=theme,
-        )
-        self.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
-        self.address = address
-        self.page = self.context.new_page()
-        self.page.set_default_timeout(10_000)
-        self.complaints: list[str] = []
-        self.abroad: list[str] = []
-        self.page.on("console", lambda said: self.complaints.append(said.text) if said.type != "log" else None)
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("request", lambda sent: None if sent.url.startswith(address) else self.abroad.append(sent.url))
-
-    def sign_in(self, login, password):
-        self.page.goto(f"{self.address}/sign-in")
-        self.page.locator("#login").fill(login)
-        self.page.locator("#password").fill(password)
-        self.page.keyboard.press("Enter")
-        self.page.wait_for_url("**/evaluations")
-        return self
-
-    def open(self, path):
-        self.page.goto(self.address + path)
-        return self.page
-
-
-@pytest.fixture
-def visit(chromium, address) -> Iterator[object]:
-    """Sit somebody down at a screen."""
-    readers = []
-
-    def sit(**mode) -> Reader:
-        readers.append(Reader(chromium, address, **mode))
-        return readers[-1]
-
-    yield sit
-    for reader in readers:
-        reader.context.close()
 
 
 @pytest.fixture
@@ -256,7 +188,7 @@ def test_everything_has_a_name_and_headings_do_not_jump(at_desk, site, path):
     """The checks of axe that matter most here, without its 500 kB."""
     page = at_desk.open(_paths(site)[PATHS.index(path)])
 
-    assert page.evaluate(_UNNAMED) == []
+    assert page.evaluate(UNNAMED) == []
     levels = page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4')].map(h => Number(h.tagName[1]))")
     assert levels.count(1) == 1
     assert all(after - before <= 1 for before, after in zip([0, *levels], levels, strict=False)), levels
@@ -265,21 +197,6 @@ def test_everything_has_a_name_and_headings_do_not_jump(at_desk, site, path):
     assert page.evaluate("[...document.querySelectorAll('th')].filter(t => !t.scope).length") == 0
     assert page.locator("main").count() == 1
     assert page.locator("html").get_attribute("lang")
-
-
-_UNNAMED = """
-[...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, [role=region], nav, table')]
-  .filter(e => !e.hidden)
-  .filter(e => {
-    const labels = e.labels ? [...e.labels].map(l => l.textContent) : [];
-    const named = (e.getAttribute('aria-labelledby') || '').split(' ');
-    const refer = named.map(i => document.getElementById(i)?.textContent);
-    const caption = e.tagName === 'TABLE' ? [e.caption?.textContent, e.closest('[role=region]') && 'in a region'] : [];
-    const own = ['A', 'BUTTON'].includes(e.tagName) ? [e.textContent] : [];
-    return ![...labels, ...refer, ...caption, ...own, e.getAttribute('aria-label')].some(t => t && t.trim());
-  })
-  .map(e => e.outerHTML.slice(0, 120))
-"""
 
 
 def test_the_first_tab_skips_to_the_content(at_desk):
