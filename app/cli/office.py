@@ -58,9 +58,27 @@ def _print(file: Path, body: dict[str, Any]) -> None:
         for error in result.get("errors", []):
             message = error["message"]
             click.echo(f"{file}:{result['line']}: {error['pointer']} {message['zh']} {message['en']}", err=True)
+    _print_judged(file, body)
     click.echo(
         f"收到 {body['received']}，新增 {body['created']}，变更 {body['changed']}，未变 {body['unchanged']}，"
         f"拒绝 {body['rejected']}。\n"
         f"received {body['received']}, created {body['created']}, changed {body['changed']}, "
         f"unchanged {body['unchanged']}, rejected {body['rejected']}."
     )
+
+
+def _print_judged(file: Path, body: dict[str, Any]) -> None:
+    """Say what was not written, and what the rules said of the delivery."""
+    for result in body["results"]:
+        for held in result.get("held", []):
+            filed, delivered = held["filed"], held["delivered"]
+            click.echo(
+                f"{file}:{result['line']}: 业态“{delivered}”未经审批，沿用备案的“{filed}”。 "
+                f"The format “{delivered}” was not approved; “{filed}” stays in use.",
+                err=True,
+            )
+    for evaluation in body["evaluations"]:
+        click.echo(f"{evaluation['evaluation']}: {evaluation['verdict']}")
+        for finding in evaluation["findings"]:
+            message = finding["message"]
+            click.echo(f"  {finding['rule']} {finding['outcome']}: {message['zh']} {message['en']}")

@@ -89,3 +89,16 @@ def test_a_file_that_cannot_be_read_at_all_is_refused_with_the_reason(machine, n
 def test_an_unknown_collection_is_named_with_the_known_ones(machine):
     refused = machine.command("office", "import", machine.file("x.json", []), "--collection", "shops", expect=1)
     assert "customers" in refused.stderr
+
+
+def test_a_format_nobody_approved_is_named_with_its_line_and_is_no_bad_line(machine):
+    """What is delivered before anything was judged is the baseline; afterwards it is compared."""
+    good = CSV.replace("三十五档", "八档")
+    path = machine.file("customers.csv", good)
+    assert machine.json("office", "import", path)["evaluations"] == []
+    machine.command("cycle", "event", "2026-11", "on_cycle_open")
+    path = machine.file("customers.csv", good.replace("甲店,便利店", "甲店,超市"))
+    run = machine.command("office", "import", path)
+    assert f"{path}:2: 业态“C”未经审批，沿用备案的“B”" in run.stderr
+    assert "SEG-15 block" in run.stdout
+    assert "unchanged 3" in run.stdout

@@ -1,5 +1,6 @@
 """Items of office data: read exactly, refused with every reason at once, normalised with every change reported."""
 
+import copy
 import json
 import time
 from dataclasses import replace
@@ -647,3 +648,75 @@ def test_what_was_normalised_once_is_not_normalised_again(dirty):
     again = read_item("customers", item.body, segments=SEGMENTS)
     assert again.body == item.body
     assert all(mismatch.raw == mismatch.read_as for mismatch in again.mismatches)
+
+
+@pytest.mark.parametrize(
+    ("attribute", "value", "kept", "noted"),
+    [
+        ("grade", 24, "24", False),
+        ("grade", "D24", "24", True),
+        ("grade", "二十四档", "24", True),
+        ("volatility_class", "稳定型", "stable", True),
+        ("territory", "T03", "T03", False),
+        ("first_setting", None, None, False),
+        ("first_setting", "便利店 / 12", "便利店 / 12", False),
+    ],
+)
+def test_a_decided_value_is_kept_as_customers_are_kept(samples, attribute, value, kept, noted):
+    item = read_item("customer-decisions", {**samples["customer-decisions"], "attribute": attribute, "value": value})
+    assert item.faults == ()
+    assert item.value.value == kept
+    assert [mismatch.field for mismatch in item.mismatches] == (["value"] if noted else [])
+
+
+@pytest.mark.parametrize(
+    ("attribute", "value", "code"),
+    [
+        ("grade", 31, "value.not_allowed"),
+        ("grade", "高", "value.not_allowed"),
+        ("grade", None, "value.missing"),
+        ("grade", True, "value.not_text"),
+        ("volatility_class", "sometimes", "value.not_allowed"),
+        ("territory", " ", "value.missing"),
+    ],
+)
+def test_a_decision_needs_a_value_its_attribute_has(samples, attribute, value, code):
+    raw = {**samples["customer-decisions"], "attribute": attribute, "value": value}
+    assert faults_of("customer-decisions", raw) == {"/value": code}
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "pointer", "code"),
+    [
+        ("segment-profiles", {"most_area_m2": 10}, "/most_area_m2", "value.out_of_range"),
+        ("segment-profiles", {"sales_modes": "counter"}, "/sales_modes", "value.not_a_list"),
+        ("segment-profiles", {"sales_modes": ["counter", "drive-in"]}, "/sales_modes/1", "value.not_allowed"),
+        ("segment-profiles", {"least_hours": 25}, "/least_hours", "value.not_a_number"),
+        ("licences", {"position": {"latitude": "91", "longitude": "0"}}, "/position/latitude", "value.not_a_number"),
+        ("licences", {"position": {"latitude": "1"}}, "/position/longitude", "value.missing"),
+        ("sanctions", {"lifted_on": "2026-03-11"}, "/lifted_on", "period.reversed"),
+        ("customers", {"order_cycle": "有空就来"}, "/order_cycle", "value.not_allowed"),
+        ("customers", {"order_cycle": 4}, "/order_cycle", "value.not_text"),
+        ("customers", {"credit_level": "E"}, "/credit_level", "value.not_allowed"),
+    ],
+)
+def test_what_cannot_be_is_refused_where_it_stands(samples, name, change, pointer, code):
+    assert faults_of(name, {**samples[name], **change}) == {pointer: code}
+
+
+def test_values_of_a_list_are_named_once_in_the_order_of_the_list(samples):
+    item = read_item("segment-profiles", {**samples["segment-profiles"], "sales_modes": ["自选", "counter", "柜台"]})
+    assert item.body["sales_modes"] == ["counter", "self_service"]
+    assert [mismatch.field for mismatch in item.mismatches] == ["sales_modes/0", "sales_modes/2"]
+
+
+def test_an_order_cycle_is_kept_in_one_spelling(customer):
+    item = read_item("customers", {**customer, "order_cycle": "双周星期一"})
+    assert (item.value.order_cycle, item.mismatches[0].field) == ("双周周一", "order_cycle")
+
+
+def test_the_names_of_formats_in_a_standard_become_codes(samples):
+    raw = copy.deepcopy(samples["allocation-standards"])
+    raw["rows"][0]["segment"] = "便利店"
+    item = read_item("allocation-standards", raw, segments=SEGMENTS)
+    assert (item.value.rows[0].segment, item.mismatches[0].field) == ("B", "rows/0/segment")

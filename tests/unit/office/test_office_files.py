@@ -467,3 +467,37 @@ def test_every_kind_of_field_has_a_place_in_a_flat_file():
     kinds = {field.kind for spec in COLLECTIONS.values() for field in spec.fields}
     assert kinds <= set(Kind)
     assert "windows" not in columns_of(COLLECTIONS["cycles"])
+
+
+@pytest.mark.parametrize(
+    ("cell", "kept"),
+    [
+        ("30..29=5", [(29, 5), (30, 5)]),
+        ("1-2:3；不分档=1", [(1, 3), (2, 3), (0, 1)]),
+        ("12档=4条\n0=2", [(12, 4), (0, 2)]),
+        ("-", []),
+    ],
+)
+def test_the_quotas_of_a_standard_stand_in_one_cell(cell, kept, samples, tmp_path):
+    (row, _) = table_of("allocation-standards", samples["allocation-standards"])
+    write_csv(tmp_path / "any.csv", [{**row, "quota": cell}])
+    (item,) = read(tmp_path / "any.csv", "allocation-standards")
+    assert item.faults == ()
+    assert list(item.value.rows[0].quota.items()) == kept
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"), [("quota", "12=4; many"), ("quota", "12 档 4 条"), ("extension", "清河县"), ("quota", "1..=3")]
+)
+def test_a_cell_of_rows_that_cannot_be_read_is_refused_as_a_whole(column, cell, samples, tmp_path):
+    (row, _) = table_of("allocation-standards", samples["allocation-standards"])
+    write_csv(tmp_path / "any.csv", [{**row, column: cell}])
+    (item,) = read(tmp_path / "any.csv", "allocation-standards")
+    assert {fault.code for fault in item.faults} == {"value.not_a_list"}
+
+
+def test_a_dash_is_an_empty_list_of_values(samples, tmp_path):
+    (row,) = table_of("segment-profiles", samples["segment-profiles"])
+    write_csv(tmp_path / "any.csv", [{**row, "sales_modes": "无", "it_levels": "-"}])
+    (item,) = read(tmp_path / "any.csv", "segment-profiles")
+    assert (item.value.profile.sales_modes, item.value.profile.it_levels) == (frozenset(), frozenset())
