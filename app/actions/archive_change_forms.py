@@ -63,7 +63,7 @@ def _archive(deps: Deps, change_no: str) -> ChangeReply | None:
         file = form_file(uow, seen.change)
         prepared = drawn_again(uow, seen.change.form)
     last = seen.change.form.signatures[-1].signed_at
-    listed = _list_after(deps, last)
+    listed = list_after(deps, last)
     at = deps.clock.now()
     archived: Archived = archive_signed(
         file.pdf, file.content, prepared.expected, listed.der, deps.load_time_stamper(), people_roots(deps), at
@@ -79,7 +79,7 @@ def _archive(deps: Deps, change_no: str) -> ChangeReply | None:
         return keep_act(deps, uow, ARCHIVIST, change, newest.version + 1, act, max(at, archived.stamp.at))
 
 
-def _list_after(deps: Deps, last: datetime) -> RevocationList:
+def list_after(deps: Deps, last: datetime) -> RevocationList:
     """Return a revocation list made after the moment ``last``: made now when the newest is older.
 
     Raises:

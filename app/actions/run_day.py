@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.actions.archive_change_forms import archive_change_forms
+from app.actions.archive_documents import archive_documents
 from app.actions.change_judging import ask_change, merged
 from app.actions.change_keeping import Act, keep_act, keep_refusal
 from app.actions.deps import Deps
@@ -27,7 +28,7 @@ class DayReport:
     effective: tuple[str, ...]
     """Numbers of the requests that took effect."""
     archived: tuple[str, ...]
-    """Numbers of the requests whose forms were archived."""
+    """Numbers of the requests whose forms, and of the documents that, were archived."""
     evaluations: tuple[str, ...]
     """Of what was judged."""
 
@@ -40,7 +41,7 @@ def run_day(deps: Deps, actor: Actor) -> DayReport:
     """
     actor.require(Permission.RECORD_EVENT)
     effective = tuple(change_no for change_no in _due(deps) if _take_effect(deps, change_no))
-    archived = archive_change_forms(deps)
+    archived = (*archive_change_forms(deps), *archive_documents(deps))
     return DayReport(effective, archived, judge_watch(deps, actor, "daily"))
 
 
