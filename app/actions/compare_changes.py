@@ -92,7 +92,7 @@ def _steps(uow: UnitOfWork, told: ToldOfChanges) -> Iterator[Bilingual]:
             for column in (*_columns_changed(kept, index, event), *kept.wrong_columns):
                 yield changed("segment_change_step", name, column)
     except AppError as error:
-        # A body that is no change any more; what follows cannot be told from lost.
+        # What follows cannot be told from lost.
         yield error.detail
         return
     for change_no, version in sorted(waiting):
@@ -104,6 +104,8 @@ _MEMBERS = {
     "on_behalf_of": "on_behalf_of", "reason": "reason", "evaluation_ids": "evaluations",
 }  # fmt: skip
 """Column -> the member of the log entry that says the same."""
+_OF_EVERY_STEP = frozenset({*_MEMBERS.values(), "duties", "simulated_clock"})
+"""What else the entry says are the details of the step."""
 
 
 def _columns_changed(kept: KeptStep, index: int, event: Event) -> Iterator[str]:
@@ -126,7 +128,7 @@ def _columns_changed(kept: KeptStep, index: int, event: Event) -> Iterator[str]:
         "log_index": index,
         "done_at": event.at,
         "actor": dict(event.actor),
-        "details": {name: body.get(name) for name in step.details},
+        "details": {name: value for name, value in body.items() if name not in _OF_EVERY_STEP},
     }
     return (column for column, value in row.items() if log[column] != value)
 

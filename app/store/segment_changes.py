@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Text, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Connection, Row, Select, Text, func, or_, select, tuple_, type_coerce
 
 from app.core.canonical import sha256_hex
 from app.core.clock import OFFICE_ZONE
@@ -14,7 +14,7 @@ from app.core.errors import NotFound
 from app.core.text import Bilingual
 from app.office.month import Month
 from app.office.segment_change import CHAIN, OPEN_STATES, ChangeState, SegmentChange
-from app.office.segment_change_json import change_as_json, change_from_json
+from app.office.segment_change_json import ChangeUnreadable, change_as_json, change_from_json
 from app.store.change_tables import segment_change, segment_change_step
 from app.store.change_values import ChangeFilter, ChangePage, KeptStep, Step, StoredChange
 from app.store.errors import house_errors
@@ -107,13 +107,26 @@ class SegmentChangeRepository:
         return change_from_json(body)
 
     def kept_steps(self) -> Iterator[KeptStep]:
-        """Yield every step of every request with what its row says of the request, for comparing it with the log."""
-        as_stored = type_coerce(_step.c.body, Text).label("as_stored")
-        query = select(_step, as_stored).order_by(_step.c.change_no, _step.c.version)
-        for row in self._connection.execute(query.execution_options(yield_per=_MOST_ASKED)):
-            told = _filter_columns(change_from_json(row.body))
-            wrong = tuple(name for name, value in told.items() if getattr(row, name) != value)
-            yield KeptStep(_as_step(row), "sha256:" + sha256_hex(row.as_stored.encode("utf-8")), wrong)
+        """Yield every step of every request with what its row says of the request, for comparing it with the log.
+
+        Raises:
+            ChangeUnreadable: a row holds what is not even JSON.
+        """
+        query = select(_step, type_coerce(_step.c.body, Text).label("as_stored")).limit(_MOST_ASKED)
+        query = query.order_by(_step.c.change_no, _step.c.version)
+        rows = self._piece(query)
+        while rows:
+            for row in rows:
+                digest = "sha256:" + sha256_hex(row.as_stored.encode("utf-8"))
+                yield KeptStep(_as_step(row), digest, tuple(_wrong_columns(row)))
+            last = rows[-1]
+            rows = self._piece(query.where(tuple_(_step.c.change_no, _step.c.version) > (last.change_no, last.version)))
+
+    def _piece(self, query: Select[Any]) -> Sequence[Row[Any]]:
+        try:
+            return self._connection.execute(query).all()
+        except ValueError as error:
+            raise ChangeUnreadable from error
 
     def of_customer(self, licence_no: str) -> tuple[SegmentChange, ...]:
         """Return the requests of one customer, oldest first."""
@@ -192,6 +205,17 @@ def _filter_columns(change: SegmentChange) -> dict[str, Any]:
         "effective_month": Month.of(change.effective_on) if change.effective_on else None,
         "unfinished": is_unfinished(change),
     }
+
+
+def _wrong_columns(row: Row[Any]) -> Iterator[str]:
+    try:
+        told = _filter_columns(change_from_json(row.body))
+    except ChangeUnreadable:
+        yield "body"
+        return
+    for name, value in told.items():
+        if getattr(row, name) != value:
+            yield name
 
 
 def _limited(query: Select[Any], wanted: ChangeFilter) -> Select[Any]:
