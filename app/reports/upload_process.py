@@ -152,7 +152,7 @@ def _too_hard() -> UploadTooHard:
 
 
 def limit_process() -> None:
-    """Give this process no more than a photo needs. Where the system knows no such limit, the readers still have theirs."""
+    """Give this process no more than a photo needs; where the system has no such limit, the readers still do."""
     limits = (
         (resource.RLIMIT_DATA, MOST_MEMORY_BYTES),
         (resource.RLIMIT_CPU, MOST_CPU_SECONDS),
