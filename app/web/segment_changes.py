@@ -14,6 +14,7 @@ from app.actions.read_change import read_change
 from app.actions.read_change_form import read_change_form
 from app.actions.read_evidence_file import read_evidence_file
 from app.core.text import Bilingual
+from app.http.evidence_file import evidence_answer
 from app.store.change_values import ChangeFilter
 from app.web import change_words
 from app.web.access import acting
@@ -99,7 +100,4 @@ def segment_change_form(change_no: str) -> ResponseReturnValue:
 
 def segment_change_evidence_file(change_no: str, digest: str) -> ResponseReturnValue:
     """Hand out one file of a request; never to be opened in place."""
-    file = read_evidence_file(wiring(), acting(), change_no, digest)
-    answer = Response(file.data, mimetype=file.media_type)
-    answer.headers.set("Content-Disposition", "attachment", filename=file.name)
-    return answer
+    return evidence_answer(read_evidence_file(wiring(), acting(), change_no, digest))
