@@ -23,6 +23,7 @@ _NOT_A_QUANTITY = Bilingual(
 )
 _NOT_AN_INTEGER = Bilingual("应为整数。", "Must be an integer.")
 _NOT_A_MONTH = Bilingual("应为月份（YYYY-MM）。", "Must be a month (YYYY-MM).")
+_NOT_YES_OR_NO = Bilingual("应为 true 或 false。", "Must be true or false.")
 _NULL = Bilingual("不得为 null。", "Must not be null.")
 
 NULL_CODE = "value.null"
@@ -87,6 +88,18 @@ class Text(Kind):
         return Fault(pointer, "value.too_long", _TOO_LONG) if len(value) > LONGEST_TEXT else None
 
 
+class DayText(Text):
+    """A day, ``YYYY-MM-DD``; whether it is one is asked when it is read."""
+
+    json_schema: ClassVar[Mapping[str, Any]] = {**Text.json_schema, "format": "date"}
+
+
+class MomentText(Text):
+    """An instant, ISO 8601 with an offset; whether it is one is asked when it is read."""
+
+    json_schema: ClassVar[Mapping[str, Any]] = {**Text.json_schema, "format": "date-time"}
+
+
 class Identifier(Kind):
     """A number, code or reference that names something."""
 
@@ -123,6 +136,16 @@ class Integer(Kind):
         if isinstance(value, int) and not isinstance(value, bool):
             return None
         return Fault(pointer, "value.not_an_integer", _NOT_AN_INTEGER)
+
+
+class YesNo(Kind):
+    """A JSON boolean."""
+
+    json_schema: ClassVar[Mapping[str, Any]] = {"type": "boolean"}
+
+    def fault(self, value: Any, pointer: str) -> Fault | None:  # noqa: ANN401
+        """Refuse what is none."""
+        return None if isinstance(value, bool) else Fault(pointer, "value.not_yes_or_no", _NOT_YES_OR_NO)
 
 
 class MonthText(Kind):

@@ -25,6 +25,7 @@ from app.http.current import current_deps
 from app.http.errors import NotAcceptable, QueryInvalid
 from app.http.idempotency import read_key
 from app.http.strict_json import parse_json
+from app.http.versions import read_version
 
 View = Callable[..., Response]
 
@@ -38,6 +39,8 @@ class Call:
     payload: Mapping[str, Any] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     request_key: RequestKey = field(default_factory=lambda: RequestKey(None, ""))
+    version: int | None = None
+    """Of the thing as the caller has seen it; None when that is not said."""
 
     @property
     def actor(self) -> Actor:
@@ -63,6 +66,8 @@ class Answer:
     description: str
     example: Any = None
     media: str = JSON
+    tagged: bool = False
+    """Whether an ``ETag`` names the version."""
 
 
 class Keyed(StrEnum):
@@ -73,7 +78,8 @@ class Keyed(StrEnum):
 
 
 _MALFORMED, _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND = 400, 401, 403, 404
-_CONFLICT, _TOO_LARGE, _MEDIA, _INVALID = 409, 413, 415, 422
+_CONFLICT, _STALE, _TOO_LARGE, _MEDIA, _INVALID, _UNSEEN = 409, 412, 413, 415, 422, 428
+_TAG = {"ETag": {"description": "The version.", "schema": {"type": "string"}, "example": '"v3"'}}
 
 
 class Door:
@@ -96,6 +102,7 @@ class Door:
         body: Body | None = None,
         query: type[ma.Schema] | None = None,
         keyed: Keyed | None = None,
+        versioned: bool = False,
         refuses: Sequence[int] = (),
         said: Mapping[str, Any] | None = None,
         path: Mapping[str, Mapping[str, Any]] | None = None,
@@ -110,6 +117,7 @@ class Door:
             body: the JSON object it takes; None when it takes none, or reads the body itself.
             query: the parameters it takes in the address; all others are refused.
             keyed: whether it needs an ``Idempotency-Key``, honours one, or (None) knows none.
+            versioned: whether it needs an ``If-Match``; the action refuses without one, when it knows what is meant.
             refuses: further statuses it answers failures with.
             said: more members of the OpenAPI operation.
             path: what OpenAPI says of parameters in the rule, by name.
@@ -122,10 +130,12 @@ class Door:
             @wraps(view)
             def handle(**places: str) -> Response:
                 _require_acceptable(answers)
-                return view(_checked_call(access, check, query_check, keyed=keyed), **places)
+                return view(_checked_call(access, check, query_check, keyed=keyed, versioned=versioned), **places)
 
             handle.access = access  # type: ignore[attr-defined]  # read by the test of all routes
-            documented = _documented(handle, access, answers, body, query, keyed, refuses, said or {})
+            documented = _documented(
+                handle, access, answers, body, query, keyed, refuses, said or {}, versioned=versioned
+            )
             in_path = [{"in": "path", "name": name, **more} for name, more in (path or {}).items()]
             self.blueprint.add_url_rule(rule, view.__name__, documented, methods=[method], parameters=in_path)
             self.access[f"{self._name}.{view.__name__}"] = access
@@ -134,7 +144,9 @@ class Door:
         return decorate
 
 
-def _checked_call(access: Access, check: Check | None, query_check: Check | None, *, keyed: Keyed | None) -> Call:
+def _checked_call(
+    access: Access, check: Check | None, query_check: Check | None, *, keyed: Keyed | None, versioned: bool
+) -> Call:
     deps = current_deps()
     caller = None if access.is_open else require_client()
     query = {} if query_check is None else _read_query(query_check)
@@ -144,8 +156,9 @@ def _checked_call(access: Access, check: Check | None, query_check: Check | None
     data = read_body(deps.most_body_bytes)
     digest = "sha256:" + sha256_hex(request.path.encode("utf-8") + b"\n" + data)
     key = _read_key(keyed)
+    version = read_version(request.headers.get("If-Match")) if versioned else None
     payload = require_shape(check, parse_json(data))
-    return Call(deps, caller, payload, query, RequestKey(key, digest))
+    return Call(deps, caller, payload, query, RequestKey(key, digest), version)
 
 
 def _read_key(keyed: Keyed | None) -> str | None:
@@ -183,10 +196,15 @@ def _documented(
     keyed: Keyed | None,
     refuses: Sequence[int],
     said: Mapping[str, Any],
+    *,
+    versioned: bool,
 ) -> View:
     parameters: list[Any] = []
     if keyed:
         parameters.append("IDEMPOTENCY_KEY" if keyed is Keyed.REQUIRED else "IDEMPOTENCY_KEY_OPTIONAL")
+    if versioned:
+        parameters.append("IF_MATCH")
+        refuses = (*refuses, _MALFORMED, _NOT_FOUND, _STALE, _UNSEEN)
     if query is not None:
         parameters.append({"in": "query", "schema": query})
     operation: dict[str, Any] = {
@@ -224,6 +242,8 @@ def _documented_responses(
         # Two answers of one status are two media of it.
         said = responses.setdefault(answer.status, {"description": answer.description, "content": {}})
         said["content"][answer.media] = content
+        if answer.tagged:
+            said["headers"] = _TAG
     statuses = set(refuses)
     if not access.is_open:
         statuses |= {_UNAUTHORIZED, _INVALID}

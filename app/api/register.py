@@ -13,11 +13,23 @@ from app.api.office_items import describe_collections
 from app.api.operation import Door
 from app.api.pos_batches import POS_BATCHES
 from app.api.problems import PROBLEMS
+from app.api.segment_changes import SEGMENT_CHANGES
 from app.api.spec import make_api
 from app.api.system import SYSTEM
 from app.http.current import keep_deps
 
-DOORS: tuple[Door, ...] = (FORECASTS, EVALUATIONS, OFFICE, POS_BATCHES, CYCLES, LOG, SYSTEM, PROBLEMS, DOCUMENT)
+DOORS: tuple[Door, ...] = (
+    FORECASTS,
+    SEGMENT_CHANGES,
+    EVALUATIONS,
+    OFFICE,
+    POS_BATCHES,
+    CYCLES,
+    LOG,
+    SYSTEM,
+    PROBLEMS,
+    DOCUMENT,
+)
 
 
 def register_api(app: Flask, deps: Deps) -> None:

@@ -22,6 +22,7 @@ A forecasting system sends forecasts; every rule is asked; the answer comes back
 Dates are `YYYY-MM-DD`, months `YYYY-MM`, instants ISO 8601 with an offset. A quantity is a JSON integer or a decimal
 string. Everything that is not a success is a problem document (RFC 9457) with JSON Pointers. Calls that record need an
 `Idempotency-Key`, kept as long as the record: the same key and body give the same answer with `"replayed": true`.
+What several people work on has versions: an act names with `If-Match` the one it is based on.
 """
 
 
@@ -83,4 +84,15 @@ def make_api(app: Flask) -> HenjiApi:
                 "example": "FS-88231-1",
             },
         )
+    api.spec.components.parameter(
+        "IF_MATCH",
+        "header",
+        {
+            "name": "If-Match",
+            "required": True,
+            "description": "The version it is based on, as an `ETag` gave it. 428 without one, 412 with an old one.",
+            "schema": {"type": "string", "pattern": '^((W/)?"v[1-9][0-9]{0,8}"|v?[1-9][0-9]{0,8})$'},
+            "example": '"v3"',
+        },
+    )
     return api

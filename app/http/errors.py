@@ -28,6 +28,14 @@ class KeyMalformed(AppError):
     title = Bilingual("Idempotency-Key 格式错误", "The Idempotency-Key is malformed")
 
 
+class VersionMalformed(AppError):
+    """The ``If-Match`` names no version, or not exactly one. 400. Source: RFC 9110, 13.1.1."""
+
+    code = "version.malformed"
+    status = 400
+    title = Bilingual("If-Match 格式错误", "The If-Match is malformed")
+
+
 class CredentialMissing(AppError):
     """Nobody said who is calling. 401."""
 

@@ -1,19 +1,13 @@
 """What comes back, for the documentation. Members may be added to replies; none is renamed."""
 
-from typing import Any
-
 import marshmallow as ma
 from marshmallow import fields
 
+from app.api.schemas.said import text as _text
 from app.audit.finding import Outcome
 
 _OUTCOMES = [outcome.value for outcome in Outcome]
 _VERDICTS = ["block", "flag", "note", "pass"]
-
-
-def _text(**said: Any) -> fields.String:  # noqa: ANN401  # OpenAPI members
-    nullable = bool(said.pop("nullable", False))
-    return fields.String(required=True, allow_none=nullable, metadata=said)
 
 
 class BilingualSchema(ma.Schema):
@@ -193,6 +187,10 @@ class CycleEventReplySchema(ma.Schema):
     """One evaluation for each subject judged at the event."""
 
     evaluations = fields.List(fields.Nested(EvaluationReplySchema), required=True)
+    effective = fields.List(
+        fields.String(), metadata={"description": "Segment changes that took effect; of `daily` and the monthly runs."}
+    )
+    archived = fields.List(fields.String(), metadata={"description": "Segment changes whose forms were archived."})
     snapshot = fields.Dict(metadata={"description": "When the customers were frozen."})
     replayed = fields.Boolean()
 

@@ -6,11 +6,14 @@ from types import SimpleNamespace
 import pytest
 from flask import Flask
 
+from app.actions.change_acting import ChangeReply
+from app.actions.page_changes import ChangeRows
 from app.actions.reply import Reply
 from app.api.register import register_api
 from app.core.actor import Actor, ActorKind
 from app.http.register import register_http
 from app.store.values import EvaluationPage
+from tests.web.example_change import example_view
 
 CREDENTIAL = "henji_fs_secret"
 LIMIT = 200_000
@@ -42,6 +45,9 @@ class Actions:
 
 
 KEPT = Reply(201, json.dumps({"evaluation": "E-202611-000001"}).encode())
+CHANGE_NO = "NG-YT-202611-003"
+APPLIED = Reply(201, json.dumps({"change_no": CHANGE_NO, "version": 1}).encode())
+ACTED = ChangeReply(CHANGE_NO, 4, "verified", (), {"change_no": CHANGE_NO, "version": 4})
 ANSWERS = {
     "forecasts.submit": KEPT,
     "forecasts.determine": {"id": "F-1"},
@@ -56,6 +62,14 @@ ANSWERS = {
     "pos_batches.receive": KEPT,
     "cycles.extend": KEPT,
     "cycles.record": KEPT,
+    "segment_changes.apply": APPLIED,
+    "segment_changes.page": ChangeRows((), None),
+    "segment_changes.read_one": example_view(),
+    "segment_changes.add_evidence": ACTED,
+    "segment_changes.check_site": ACTED,
+    "segment_changes.claim_paper": ACTED,
+    "segment_changes.report": KEPT,
+    "segment_changes.read_form": b"%PDF-1.7 signed so far",
     "log.checkpoint": "henji\n0\n",
     "log.read_inclusion": {"index": 0},
     "log.read_consistency": {"from": 1, "to": 1},

@@ -69,7 +69,21 @@ def test_a_forecast_needs_the_key_and_the_other_recording_operations_honour_one(
         "/api/v1/pos-batches",
         "/api/v1/cycles/{cycle}/extensions",
         "/api/v1/cycles/{cycle}/events",
+        "/api/v1/segment-changes",
+        "/api/v1/segment-changes/{change_no}/submissions",
+        "/api/v1/segment-changes/{change_no}/effect-reports",
     }
+
+
+def test_acts_on_a_segment_change_name_the_version_they_are_based_on(document):
+    assert keyed_by(document, "IF_MATCH") == {
+        f"/api/v1/segment-changes/{{change_no}}/{act}"
+        for act in ("submissions", "evidence-files", "site-checks", "paper-signatures")
+    }
+    for path, _, operation in operations(document):
+        if path in keyed_by(document, "IF_MATCH"):
+            assert {"412", "428", "404"} <= set(operation["responses"])
+            assert "ETag" in operation["responses"]["201"]["headers"]
 
 
 def test_examples_fit_their_schemas(document):
