@@ -72,13 +72,14 @@ def guarded(route: Route) -> View:
 
     @wraps(view)
     def call(**parts: str) -> ResponseReturnValue:
+        # Of a stranger's form nothing is read, and of anybody's not more than the page takes.
+        request.max_content_length = route.most_bytes
+        if route.who != PUBLIC and reader() is None:
+            return _to_sign_in()
         if request.method not in _SAFE:
             check_form()
-        if route.who != PUBLIC:
-            if reader() is None:
-                return _to_sign_in()
-            if isinstance(route.who, Permission):
-                acting().require(route.who)
+        if isinstance(route.who, Permission):
+            acting().require(route.who)
         return view(**parts)
 
     guarded_view: Callable[..., ResponseReturnValue] = call

@@ -34,6 +34,8 @@ class Route:
     who: Permission | str
     """A permission, or one of :data:`PUBLIC` and :data:`SIGNED_IN`."""
     methods: tuple[str, ...] = ("GET",)
+    most_bytes: int = 1024 * 1024
+    """What a form may weigh, files included."""
 
 
 def keep_vocabulary(extensions: dict[str, Any], deps: Deps) -> None:

@@ -11,6 +11,7 @@ from app.office.permission import Permission
 from app.web import about, change_words, evaluations, log, numbers, rules, segment_change_view, sessions, words
 from app.web.access import guarded, reader, use_sign_in
 from app.web.addresses import asset
+from app.web.change_routes import CHANGE_ROUTES
 from app.web.errors import error_page
 from app.web.forms import FIELD, form_key, keep_form_cookie
 from app.web.headers import finish_page
@@ -37,6 +38,7 @@ ROUTES = (
     Route("/log/checkpoint", log.checkpoint, Permission.READ_LOG),
     Route("/log/proofs/<int:index>", log.proof, Permission.READ_LOG),
     Route("/components", about.components, SIGNED_IN),
+    *CHANGE_ROUTES,
 )
 """Every page, and who may call it."""
 

@@ -10,6 +10,7 @@ from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.actions.apply_for_change import apply_for_change
+from app.actions.change_view import StepView
 from app.actions.page_changes import look_up_customers
 from app.actions.preview_change import ChangePreview, preview_change
 from app.actions.reply import RequestKey
@@ -119,7 +120,8 @@ def _enter(change_no: str | None) -> ResponseReturnValue:
 def _refused(
     change_no: str | None, shop: ChangePreview, given: Mapping[str, str], uploads: Uploads, refusal: Refusal
 ) -> ResponseReturnValue:
-    draft, version, meanwhile = None, None, ()
+    draft, version = None, None
+    meanwhile: tuple[StepView, ...] = ()
     if change_no is not None:
         view = case_of(change_no).view
         draft, version = view.change, view.version

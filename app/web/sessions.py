@@ -21,8 +21,8 @@ def home() -> ResponseReturnValue:
     if someone is None:
         return redirect(url_for("web.sign_in_page"))
     # An administrator does no business act, not even reading evaluations.
-    reads = someone.actor.may(Permission.READ_EVALUATION)
-    return redirect(url_for("web.evaluations" if reads else "web.rules"))
+    works = someone.actor.may(Permission.READ_CHANGE)
+    return redirect(url_for("web.tasks" if works else "web.rules"))
 
 
 def sign_in_page() -> ResponseReturnValue:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from flask import request
 from werkzeug.datastructures import FileStorage
 
-from app.actions.upload_evidence import upload_evidence
+from app.actions.upload_evidence import Declared, upload_evidence
 from app.core.errors import AppError
 from app.core.text import Bilingual
 from app.office.segment_change import PHOTOS, EvidenceKind
@@ -103,9 +103,9 @@ def receive_files() -> Uploads:
 
 
 def _keep(kind: str, sent: FileStorage) -> KeptFile:
-    name = (sent.filename or "").replace("\\", "/").rpartition("/")[2]
-    stored = upload_evidence(wiring(), acting(), sent.read(), name, sent.mimetype)
-    return KeptFile(kind, stored.digest, stored.name)
+    said = Declared(sent.filename or "", sent.mimetype)
+    kept = upload_evidence(wiring(), acting(), sent.read(), said).evidence
+    return KeptFile(kind, kept.digest, kept.name)
 
 
 def _kept_before() -> list[KeptFile]:
