@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from app.actions.change_acting import ChangeReply
-from app.actions.change_form_files import drawn_again, form_file, people_roots
+from app.actions.change_form_files import form_file, form_outline, people_roots
 from app.actions.change_keeping import Act, keep_act
 from app.actions.deps import Deps
 from app.actions.signing_keys import renew_revocation_list
@@ -61,7 +61,7 @@ def _archive(deps: Deps, change_no: str) -> ChangeReply | None:
             return None
         assert seen.change.form is not None
         file = form_file(uow, seen.change)
-        prepared = drawn_again(uow, seen.change.form)
+        prepared = form_outline(uow, seen.change.form)
     last = seen.change.form.signatures[-1].signed_at
     listed = list_after(deps, last)
     at = deps.clock.now()

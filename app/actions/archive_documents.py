@@ -9,9 +9,8 @@ from app.audit.log.event import Event
 from app.core.clock import instant
 from app.core.errors import AppError
 from app.reports.archive_signatures import archive_signed
-from app.reports.fonts import load_fonts
 from app.reports.signed_form import Content
-from app.reports.signed_record import prepared_again
+from app.reports.signing_places import outline_of
 
 
 def archive_documents(deps: Deps) -> tuple[str, ...]:
@@ -33,7 +32,7 @@ def _archive(deps: Deps, document_no: str) -> bool:
     with deps.store.read() as uow:
         document = uow.documents.get(document_no)
         pdf = uow.blobs.get(document.current_digest)
-        prepared = prepared_again(uow.blobs.get(document.evidence_digest), {}, load_fonts())
+        prepared = outline_of(uow.blobs.get(document.file_digest), uow.blobs.get(document.evidence_digest))
     if len(document.signatures) < len(prepared.expected):
         return False
     listed = list_after(deps, document.signatures[-1].signed_at)

@@ -1,6 +1,5 @@
 """The approval form of a request as files: what was prepared, what it is now, and whether its signatures hold."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,10 +13,8 @@ from app.core.errors import Integrity
 from app.core.text import Bilingual
 from app.office.segment_change import Form, FormSignature, SegmentChange, SigningMethod
 from app.reports.check_signatures import SignatureCheck, check_signatures
-from app.reports.fonts import load_fonts
-from app.reports.segment_change_evidence import enclosed_digests
 from app.reports.signed_form import Content
-from app.reports.signed_record import Prepared, prepared_again
+from app.reports.signing_places import Outline, outline_of
 from app.store.unit_of_work import UnitOfWork
 
 
@@ -37,15 +34,9 @@ def form_file(uow: UnitOfWork, change: SegmentChange) -> FormFile:
     return FormFile(uow.blobs.get(form.current_digest), Content(form.content_size, form.content_digest), form)
 
 
-def drawn_again(uow: UnitOfWork, form: Form) -> Prepared:
-    """Return the form as it was prepared, drawn from its kept evidence: where the boxes are, who is expected.
-
-    Raises:
-        Integrity: drawing it again does not give what was to be signed: another version of the program or the fonts.
-    """
-    evidence = uow.blobs.get(form.evidence_digest)
-    files = {name: uow.blobs.get(digest) for name, digest in enclosed_digests(json.loads(evidence)).items()}
-    return prepared_again(evidence, files, load_fonts())
+def form_outline(uow: UnitOfWork, form: Form) -> Outline:
+    """Return who is expected to sign the form, and where: as it was prepared."""
+    return outline_of(uow.blobs.get(form.file_digest), uow.blobs.get(form.evidence_digest))
 
 
 def people_roots(deps: Deps) -> tuple[Certificate, ...]:
@@ -57,7 +48,7 @@ def verified(
     deps: Deps,
     file: FormFile,
     pdf: bytes,
-    expected: Prepared,
+    expected: Outline,
     at: datetime,
     *,
     unfinished: bool,

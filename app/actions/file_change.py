@@ -4,7 +4,7 @@ from datetime import datetime
 
 from app.actions.archive_change_forms import with_archive
 from app.actions.change_acting import ChangeReply, acting_now, change_seen, person_acting
-from app.actions.change_form_files import drawn_again, form_file, signatures_on_file, verified
+from app.actions.change_form_files import form_file, form_outline, signatures_on_file, verified
 from app.actions.change_judging import Asked, ask_change, ask_duty, ask_signatures, merged
 from app.actions.change_keeping import Act, keep_act, keep_refusal
 from app.actions.deps import Deps
@@ -54,7 +54,7 @@ def _ask(deps: Deps, uow: UnitOfWork, change: SegmentChange, person: Person, at:
     if change.form is not None and len(change.form.signatures) == len(CHAIN):
         form = form_file(uow, change)
         signed = uow.blobs.get(form.form.signatures[-1].file_digest)
-        check = verified(deps, form, signed, drawn_again(uow, form.form), at, unfinished=False)
+        check = verified(deps, form, signed, form_outline(uow, form.form), at, unfinished=False)
         on_file = signatures_on_file(uow, change, form.form.signatures, check)
         asked.append(ask_change(deps, uow, "on_approval", change, at)[0])
         asked.append(ask_signatures(deps, uow, "on_verify", change, on_file, None, at))

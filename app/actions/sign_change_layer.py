@@ -8,8 +8,8 @@ from app.actions.archive_change_forms import with_archive
 from app.actions.change_acting import ChangeReply, acting_now, change_seen, person_acting, require_version
 from app.actions.change_form_files import (
     FormFile,
-    drawn_again,
     form_file,
+    form_outline,
     people_roots,
     signatures_on_file,
     verified,
@@ -34,8 +34,8 @@ from app.office.segment_change import (
 )
 from app.reports.fonts import load_fonts
 from app.reports.signed_form import Standing
-from app.reports.signed_record import Prepared
 from app.reports.signing import SignedStep, SigningRefused, sign_step
+from app.reports.signing_places import Outline
 from app.reports.signing_words import layer_statement, witness_statement
 from app.review.change_signing import needs_review_note, require_signer, sign_layer, waits_for_signature
 from app.review.change_steps import Act as StepAct
@@ -80,7 +80,7 @@ class Attempt:
     witness: Acting | None
     """Who signs in the stead of a signature on paper."""
     file: FormFile
-    prepared: Prepared
+    prepared: Outline
     asked: tuple[Asked, ...]
     crl: bytes | None
 
@@ -148,7 +148,7 @@ def _attempt(
         if step.act is StepAct.APPROVE:
             attempted = _as_if_signed(seen.change, step, signer.person.person_id, at)
             asked = (ask_change(deps, uow, "on_approval", attempted, at, layer=step.layer)[0],)
-        prepared = drawn_again(uow, file.form)
+        prepared = form_outline(uow, file.form)
         newest = uow.revocation_lists.newest()
     signer = replace(signer, outcomes=merged(*asked))
     try:

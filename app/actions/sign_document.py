@@ -23,8 +23,9 @@ from app.office.people import Role
 from app.reports.check_signatures import check_signatures
 from app.reports.fonts import load_fonts
 from app.reports.signed_form import Content, Statement
-from app.reports.signed_record import Prepared, prepare_form, prepared_again
+from app.reports.signed_record import prepare_form
 from app.reports.signing import SignedStep, SigningRefused, sign_step
+from app.reports.signing_places import Outline, outline_of
 from app.review.duties import Acting, check_person
 from app.store.documents import DocumentSignature, SignedDocument
 from app.store.unit_of_work import UnitOfWork
@@ -132,7 +133,7 @@ def sign_document(
         if given.content_digest != document.content_digest:
             raise _changed()
         pdf = uow.blobs.get(document.current_digest)
-        prepared = prepared_again(uow.blobs.get(document.evidence_digest), {}, load_fonts())
+        prepared = outline_of(uow.blobs.get(document.file_digest), uow.blobs.get(document.evidence_digest))
         newest = uow.revocation_lists.newest()
     prove_presence(deps, actor, given.totp)
     opened = open_signing_key(deps, person.person_id, given.pin, at)
@@ -156,7 +157,7 @@ def _keep(
     deps: Deps,
     actor: Actor,
     document: SignedDocument,
-    prepared: Prepared,
+    prepared: Outline,
     statement: Statement,
     signed: SignedStep,
     person_id: str,
