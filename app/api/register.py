@@ -6,6 +6,7 @@ from app.actions.deps import Deps
 from app.api.cycles import CYCLES
 from app.api.document import DOCUMENT, keep_document
 from app.api.evaluations import EVALUATIONS
+from app.api.evidence import EVIDENCE
 from app.api.forecasts import FORECASTS
 from app.api.log import LOG
 from app.api.office import OFFICE
@@ -21,6 +22,7 @@ from app.http.current import keep_deps
 DOORS: tuple[Door, ...] = (
     FORECASTS,
     SEGMENT_CHANGES,
+    EVIDENCE,
     EVALUATIONS,
     OFFICE,
     POS_BATCHES,

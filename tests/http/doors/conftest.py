@@ -1,6 +1,7 @@
 """The API door over actions that only remember what they were asked: what is tested here is the door itself."""
 
 import json
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
@@ -8,10 +9,14 @@ from flask import Flask
 
 from app.actions.change_acting import ChangeReply
 from app.actions.page_changes import ChangeRows
+from app.actions.read_evidence_file import EvidenceContent
 from app.actions.reply import Reply
+from app.actions.upload_evidence import Uploaded
 from app.api.register import register_api
 from app.core.actor import Actor, ActorKind
 from app.http.register import register_http
+from app.office.position import Position
+from app.store.change_values import StoredEvidence
 from app.store.values import EvaluationPage
 from tests.web.example_change import example_view
 
@@ -44,6 +49,17 @@ class Actions:
         return self.calls[-1]
 
 
+PHOTO = "sha256:" + "2c" * 32
+
+
+def uploaded_photo():
+    at = datetime(2026, 11, 8, 2, tzinfo=UTC)
+    return StoredEvidence(
+        digest=PHOTO, media_type="image/jpeg", size=9, name="门头.jpg", uploaded_by="fs", uploaded_at=at, taken_at=at,
+        position=Position(30_592_800, -114_305_500), width=4000, height=3000, actor={},
+    )  # fmt: skip
+
+
 KEPT = Reply(201, json.dumps({"evaluation": "E-202611-000001"}).encode())
 CHANGE_NO = "NG-YT-202611-003"
 APPLIED = Reply(201, json.dumps({"change_no": CHANGE_NO, "version": 1}).encode())
@@ -70,6 +86,8 @@ ANSWERS = {
     "segment_changes.claim_paper": ACTED,
     "segment_changes.report": KEPT,
     "segment_changes.read_form": b"%PDF-1.7 signed so far",
+    "evidence.upload": Uploaded(uploaded_photo(), is_new=True),
+    "evidence.read_file": EvidenceContent(b"\xff\xd8\xff photo", PHOTO, "image/jpeg", "门头 1.jpg"),
     "log.checkpoint": "henji\n0\n",
     "log.read_inclusion": {"index": 0},
     "log.read_consistency": {"from": 1, "to": 1},

@@ -18,6 +18,8 @@ ROUTES = {
     ("POST", "/api/v1/segment-changes/<change_no>/paper-signatures"): ("segment",),
     ("POST", "/api/v1/segment-changes/<change_no>/effect-reports"): ("segment",),
     ("GET", "/api/v1/segment-changes/<change_no>/form.pdf"): ("segment",),
+    ("POST", "/api/v1/evidence"): ("segment",),
+    ("GET", "/api/v1/segment-changes/<change_no>/evidence/<digest>"): ("segment",),
     ("GET", "/api/v1/evaluations"): ("read",),
     ("POST", "/api/v1/evaluations:dry-run"): ("submit",),
     ("GET", "/api/v1/evaluations/<evaluation_id>"): ("submit", "read"),
