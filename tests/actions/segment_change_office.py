@@ -29,6 +29,7 @@ from app.actions.deps import Deps
 from app.actions.file_change import file_change
 from app.actions.read_change import read_change
 from app.actions.record_site_check import record_site_check
+from app.actions.reply import RequestKey
 from app.actions.review_change import review_change
 from app.actions.run_day import DayReport, run_day
 from app.actions.second_factor import confirm_second_factor, enrol_second_factor
@@ -220,12 +221,19 @@ def jpeg(remark: str) -> bytes:
 class ChangeOffice(Office):
     """The office, its people and their segment changes. Time stands still until it is set."""
 
-    def __init__(self, deps: Deps, clock: SteppedClock, secrets: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        deps: Deps,
+        clock: SteppedClock,
+        secrets: Mapping[str, str] | None = None,
+        tokens: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(deps, clock)
         self.secrets = dict(secrets or {})
         """Of the second factors, by person."""
-        self._tokens: dict[str, str] = {}
-        self._photos = itertools.count(1)
+        self.tokens = dict(tokens or {})
+        """Of the sessions, by person."""
+        self._serials = itertools.count(1)
 
     # --- time ---------------------------------------------------------------------------------------------------
 
@@ -248,7 +256,7 @@ class ChangeOffice(Office):
         self.deliver_everything()
         for collection, items in COLLECTIONS.items():
             self.deliver(collection, *items)
-        for person in (SH, *CHAIN, SO2, OTHER_AM):
+        for person in (SH, *CHAIN, SO2, OTHER_AM, COVERING_AM):
             self.account(person.lower(), person, PASSWORD)
             self.later(seconds=31)
             actor = self.person(person)
@@ -268,10 +276,16 @@ class ChangeOffice(Office):
 
     def person(self, person: str) -> Actor:
         """Somebody signed in, having just proven to be there."""
-        token = self._tokens.get(person)
+        token = self.tokens.get(person)
         known = session_actor(self.deps, token) if token else None
         if known is None or known.strong_at is None or self.clock.now() - known.strong_at > timedelta(minutes=14):
             known = session_actor(self.deps, self.sign_in(person))
+        assert known is not None
+        return known.actor
+
+    def person_as_before(self, person: str) -> Actor:
+        """Somebody still signed in, however long ago that was."""
+        known = session_actor(self.deps, self.tokens[person])
         assert known is not None
         return known.actor
 
@@ -282,14 +296,22 @@ class ChangeOffice(Office):
         if start.half:
             start = confirm_sign_in(self.deps, start.token, self.code(person), "test")
             assert start is not None
-        self._tokens[person] = start.token
+        self.tokens[person] = start.token
         return start.token
+
+    def _serial(self) -> str:
+        """Something never said before, in no copy of this office either."""
+        with self.deps.store.read() as uow:
+            return f"{uow.log.size()}-{next(self._serials)}"
+
+    def key_of(self, body: Mapping[str, Any], key: str | None = None) -> RequestKey:
+        return super().key_of(body, key or f"change-{self._serial()}")
 
     # --- files --------------------------------------------------------------------------------------------------
 
     def upload(self, data: bytes | None = None, name: str = "店面.jpg", media_type: str = "image/jpeg") -> str:
         """Keep a file as an upload does and return its digest; another photo every time when none is given."""
-        data = jpeg(f"{self.clock.now()} {next(self._photos)}") if data is None else data
+        data = jpeg(self._serial()) if data is None else data
         digest = "sha256:" + sha256_hex(data)
         with self.deps.store.write() as uow:
             uow.blobs.put(data)
@@ -376,10 +398,11 @@ class ChangeOffice(Office):
         *,
         version: int | None = None,
         paper: PaperInput | None = None,
+        actor: Actor | None = None,
         **given: Any,
     ) -> ChangeReply:
         """Look at what is to be signed and sign it, as ``person``."""
-        actor = self.person(person)
+        actor = actor or self.person(person)
         shown = show_signing(self.deps, actor, change_no)
         typed = {"content_digest": shown.content_digest, "pin": pin_of(person), **given}
         signing = SigningInput(opinion=opinion, paper=paper, **typed)
@@ -509,14 +532,14 @@ class Road:
         self._made = new_installation(self.home, self._clock)
         self._office = ChangeOffice(self._made, self._clock)
         self._office.furnish()
-        self._stops: dict[str, tuple[Path, datetime]] = {}
+        self._stops: dict[str, tuple[Path, datetime, Mapping[str, str]]] = {}
         self.change_no = ""
         self._keep("furnished")
 
     def _keep(self, stop: str) -> None:
         folder = self._folder / stop
         copy_office(self.home, folder)
-        self._stops[stop] = (folder, self._clock.now())
+        self._stops[stop] = (folder, self._clock.now(), dict(self._office.tokens))
 
     def opened_at(self, stop: str, folder: Path) -> ChangeOffice:
         """A copy of the office as it stood at ``stop`` (``furnished`` or one of STOPS), to do with as one likes."""
@@ -526,10 +549,10 @@ class Road:
             if name not in self._stops:
                 self.change_no = self._office.walk_on(name, self.change_no)
                 self._keep(name)
-        kept, at = self._stops[stop]
-        folder.mkdir(parents=True, exist_ok=True)
+        kept, at, tokens = self._stops[stop]
         copy_office(kept, folder)
-        return open_office(self._made, self.home, folder, at, self._office.secrets)
+        clock = SteppedClock(at)
+        return ChangeOffice(open_copy(self._made, self.home, folder, clock), clock, self._office.secrets, tokens)
 
 
 def copy_office(home: Path, folder: Path) -> None:
@@ -543,13 +566,11 @@ def copy_office(home: Path, folder: Path) -> None:
         shutil.copytree(home / "files", folder / "files", dirs_exist_ok=True)
 
 
-def open_office(made: Deps, home: Path, folder: Path, at: datetime, secrets: Mapping[str, str]) -> ChangeOffice:
+def open_copy(made: Deps, home: Path, folder: Path, clock: SteppedClock) -> Deps:
     """Open the copy in ``folder`` of the office made in ``home``, with its keys and a clock of its own."""
-    clock = SteppedClock(at)
     stamper = load_local_time_stamper(home / "keys" / TIME_STAMPS, clock)
     store = open_store(f"sqlite:///{folder}/henji.db", folder / "files")
-    deps = replace(made, store=store, clock=clock, office_cache=OfficeCache(), load_time_stamper=lambda: stamper)
-    return ChangeOffice(deps, clock, secrets)
+    return replace(made, store=store, clock=clock, office_cache=OfficeCache(), load_time_stamper=lambda: stamper)
 
 
 @pytest.fixture(scope="session")
