@@ -17,6 +17,7 @@ from app.core.text import Bilingual
 from app.office.month import Month
 from app.office.people import Person, Role, RoleHeld
 from app.office.role_conflicts import conflicting_roles, first_day_of_both
+from app.reports.signing_words import ROLE_WORDS
 from app.store.errors import RoleIncompatible
 from app.store.unit_of_work import UnitOfWork
 from app.store.values import StoredEvaluation
@@ -93,9 +94,11 @@ def refused(faults: tuple[Fault, ...]) -> RoleIncompatible:
 def _fault(person: Person, one: RoleHeld, other: RoleHeld) -> Fault:
     administrator = Role.ADMINISTRATOR in (one.role, other.role)
     why = Bilingual("管理员不得办理业务", "an administrator does no business") if administrator else _SIDES
+    here, there = (ROLE_WORDS[Role(held.role)] for held in (one, other))
     message = Bilingual(
-        f"{person.name}（{person.person_id}）不能同时担任 {one.role} 与 {other.role}：{why.zh}。请先终止其中一个。",
-        f"{person.name} ({person.person_id}) cannot hold {one.role} and {other.role}: {why.en}. End one of them first.",
+        f"{person.name}（{person.person_id}）不能同时担任{here.zh}与{there.zh}：{why.zh}。请先终止其中一个。",
+        f"{person.name} ({person.person_id}) cannot be {here.en.lower()} and {there.en.lower()}: {why.en}. "
+        "End one of them first.",
     )
     return Fault("roles", RoleIncompatible.code, message)
 

@@ -85,6 +85,11 @@ def disable_account(deps: Deps, actor: Actor, account_id: str) -> None:
             note(uow, actor, "account.disabled", ("account", account_id), at, {})
 
 
+def temporary_password() -> str:
+    """Return a password nobody has chosen, for an account to begin with."""
+    return secrets.token_urlsafe(_TEMPORARY_BYTES)
+
+
 def reset_password(deps: Deps, actor: Actor, account_id: str) -> str:
     """Return a temporary password, shown this once; its sessions end, and nothing is open before it is changed.
 
@@ -97,7 +102,7 @@ def reset_password(deps: Deps, actor: Actor, account_id: str) -> str:
     """
     actor.require(Permission.MANAGE_ACCOUNTS)
     at = deps.clock.now()
-    password = secrets.token_urlsafe(_TEMPORARY_BYTES)
+    password = temporary_password()
     password_hash = HASHER.hash(password)
     with deps.store.write() as uow:
         account = refuse_own_account(uow, actor, account_id)

@@ -42,7 +42,7 @@ class SecondFactorKnown(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """A second factor about to be enrolled. Shown once, on the page only."""
+    """A second factor about to be enrolled. Shown on the page only, until a code of it was entered."""
 
     secret: str
     """Base 32, for typing."""
@@ -114,6 +114,23 @@ def enrol_second_factor(deps: Deps, actor: Actor) -> Enrolment:
             )
         uow.second_factors.put(account.account_id, deps.secret_box.seal(secret.encode(), about(account.account_id)), at)
         note(uow, actor, "second_factor.enrolled", ("account", account.account_id), at, {})
+    return Enrolment(secret, address_of(secret, account.sign_in_name, deps.office_name.zh))
+
+
+def begun_enrolment(deps: Deps, actor: Actor) -> Enrolment | None:
+    """Return the enrolment that waits for its first code, so that its page can be shown again; None without one.
+
+    None as well when the last proof of presence is too old, as for beginning one.
+    """
+    access = _access(actor)
+    if not is_fresh(deps, actor):
+        return None
+    with deps.store.read() as uow:
+        account = _account(uow, access)
+        factor = uow.second_factors.get(account.account_id)
+    if factor is None or factor.confirmed_at is not None:
+        return None
+    secret = deps.secret_box.open(factor.sealed, about(account.account_id)).decode()
     return Enrolment(secret, address_of(secret, account.sign_in_name, deps.office_name.zh))
 
 

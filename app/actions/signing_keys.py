@@ -38,6 +38,7 @@ __all__ = [
     "my_signing_key",
     "renew_revocation_list",
     "revoke_certificate",
+    "signing_key_of",
     "waiting_keys",
 ]
 
@@ -100,6 +101,16 @@ def my_signing_key(deps: Deps, actor: Actor) -> KeyState | None:
 def has_token(deps: Deps, actor: Actor) -> bool:
     """Return whether the actor signs with an own token: its PIN is the token's."""
     return actor.actor_id in deps.person_tokens
+
+
+def signing_key_of(deps: Deps, actor: Actor, person_id: str) -> KeyState | None:
+    """Return the newest key of a person, for whoever keeps accounts or vouches for keys; None when there is none."""
+    if not actor.may(Permission.CONFIRM_KEY):
+        actor.require(Permission.MANAGE_ACCOUNTS)
+    at = deps.clock.now()
+    with deps.store.read() as uow:
+        key = uow.person_keys.newest(person_id)
+        return None if key is None else _state(uow, key, at)
 
 
 def waiting_keys(deps: Deps, actor: Actor) -> tuple[KeyState, ...]:

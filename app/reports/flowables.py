@@ -4,16 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import segno
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable
 
 from app.audit.finding import Outcome
 from app.reports import look
 from app.reports.fonts import BOLD, REGULAR
+from app.reports.qr import QUIET_MODULES, dark_runs, qr_modules
 
-_QUIET_MODULES = 4
-"""Source: ISO/IEC 18004, 6.3.8."""
 QR_SIZE = 27 * mm
 
 
@@ -115,7 +113,7 @@ class QrFlowable(Flowable):  # type: ignore[misc]  # reportlab is untyped
     def __init__(self, content: str) -> None:
         """Encode ``content`` with error correction M."""
         super().__init__()
-        self._matrix = segno.make(content, error="m", micro=False, boost_error=False).matrix
+        self._matrix = qr_modules(content)
 
     def wrap(self, _width: float, _height: float) -> tuple[float, float]:
         """Return the space it takes."""
@@ -124,17 +122,12 @@ class QrFlowable(Flowable):  # type: ignore[misc]  # reportlab is untyped
     def draw(self) -> None:
         """Draw on the page."""
         count = len(self._matrix)
-        unit = QR_SIZE / (count + 2 * _QUIET_MODULES)
+        unit = QR_SIZE / (count + 2 * QUIET_MODULES)
         path = self.canv.beginPath()
         for row, modules in enumerate(self._matrix):
-            y = (_QUIET_MODULES + count - 1 - row) * unit
-            start = None
-            for place, dark in enumerate([*modules, 0]):
-                if dark and start is None:
-                    start = place
-                elif not dark and start is not None:
-                    path.rect((_QUIET_MODULES + start) * unit, y, (place - start) * unit, unit)
-                    start = None
+            y = (QUIET_MODULES + count - 1 - row) * unit
+            for start, length in dark_runs(modules):
+                path.rect((QUIET_MODULES + start) * unit, y, length * unit, unit)
         self.canv.setFillColor(look.INK)
         self.canv.drawPath(path, stroke=0, fill=1)
 

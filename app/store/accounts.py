@@ -102,6 +102,13 @@ class SessionRepository:
             return None
         return WebSession(**row._mapping)  # noqa: SLF001  # the public way to a mapping
 
+    def open_of(self, account_id: str, now: datetime) -> tuple[WebSession, ...]:
+        """Return the sessions of an account that have neither ended nor expired, half ones too, newest first."""
+        mine = (web_session.c.account_id == account_id) & web_session.c.ended_at.is_(None)
+        wanted = select(web_session).where(mine, web_session.c.expires_at > now)
+        rows = self._connection.execute(wanted.order_by(web_session.c.seen_at.desc(), web_session.c.token_digest))
+        return tuple(WebSession(**row._mapping) for row in rows)  # noqa: SLF001  # the public way to a mapping
+
     def touch(self, token_digest: str, seen_at: datetime, content: Mapping[str, Any] | None = None) -> None:
         """Note that the browser was seen; with ``content``, replace what is kept for it."""
         values: dict[str, Any] = {"seen_at": seen_at}

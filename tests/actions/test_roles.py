@@ -26,6 +26,7 @@ from app.actions.read_evaluation import read_evaluation
 from app.actions.sign_in import session_actor, sign_in
 from app.core.errors import Forbidden, Invalid, NotFound
 from app.office.duties import MARKETING, SUPERVISION
+from app.reports.signing_words import ROLE_WORDS
 from app.store.errors import RoleIncompatible
 from tests.actions.tiny_office import LI, OFFICER, OPERATOR, WANG
 
@@ -130,7 +131,8 @@ def check_refused(office, person_id, role, since=TODAY, until=None):
     with pytest.raises(RoleIncompatible) as told:
         grant(office, person_id, role, since, until, actor=actor)
     assert told.value.status == 409
-    assert role in told.value.faults[0].message.en
+    assert ROLE_WORDS[role].zh in told.value.faults[0].message.zh
+    assert ROLE_WORDS[role].en.lower() in told.value.faults[0].message.en
     assert roles_of(office, person_id) == roles
     (event,) = [event for event in office.log()[before:] if event.name == "role.refused"]
     assert event.body["verdict"] == "block"
