@@ -16,6 +16,7 @@ from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePrivateKey, generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from app.core.clock import Clock
@@ -33,6 +34,7 @@ POLICY = "2.25.305419896072623514170212344873209384531"
 """Of these stamps: made by the service itself. Under 2.25 nobody has to register (ITU-T X.667)."""
 _ROOT, _ROOT_KEY, _LEAF, _LEAF_KEY = "tsa-root.pem", "tsa-root.key", "tsa.pem", "tsa.key"
 _ROOT_DAYS, _LEAF_DAYS = 30 * 365 + 8, 10 * 365 + 3
+_LIST_DAYS = 30
 _BACKDATED = timedelta(days=1)
 _SERIAL_BYTES = 15
 _LONGEST_TOKEN = 3 * 1024
@@ -208,6 +210,31 @@ def load_local_time_stamper(folder: Path, clock: Clock) -> LocalTimeStamper:
     if not issued_by(leaf, root):
         raise damaged(folder / _LEAF)
     return LocalTimeStamper(root, leaf, key, clock)
+
+
+def time_revocation_list(folder: Path, now: datetime) -> bytes:
+    """Return the list (DER) of what the local root in ``folder`` has revoked, as of ``now`` (aware): nothing.
+
+    An archive is renewed with it: that the authority of the stamp before was good while it stamped must be shown by
+    something once its certificate has ended. Source: ETSI EN 319 102-1, 5.6.2.2 (time sliding).
+
+    Raises:
+        KeysUnusable: the root or its key is missing, open to others, or damaged.
+    """
+    root, key = read_certificate(folder / _ROOT), read_private(folder / _ROOT_KEY)
+    if not isinstance(key, EllipticCurvePrivateKey) or key.public_key() != root.public_key():
+        raise damaged(folder / _ROOT_KEY)
+    made_at = now.replace(microsecond=0)
+    return (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(root.subject)
+        .last_update(made_at)
+        .next_update(made_at + timedelta(days=_LIST_DAYS))
+        .add_extension(x509.CRLNumber(int(made_at.timestamp())), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key()), critical=False)
+        .sign(key, hashes.SHA256())
+        .public_bytes(Encoding.DER)
+    )
 
 
 def _name(office: str, common: str) -> x509.Name:

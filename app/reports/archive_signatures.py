@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from asn1crypto import cms, x509
 from asn1crypto import crl as asn1_crl
-from asn1crypto import x509
 from cryptography.x509 import Certificate, load_der_x509_certificate
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.signers import PdfTimeStamper
@@ -27,7 +27,7 @@ from app.keys.time_stamp_token import TimeStamp, verify_token
 from app.keys.timestamps import TimeStamper
 from app.reports.check_signatures import SignatureCheck, check_signatures
 from app.reports.long_term import long_term_faults
-from app.reports.signature_container import read_container
+from app.reports.signature_container import read_container, require_whole
 from app.reports.signed_form import ARCHIVE_FIELD, Content, Expected
 from app.reports.signer import AppendingWriter, Stamps
 
@@ -115,15 +115,89 @@ def archive_signed(
         certs=[x509.Certificate.load(der(each)) for each in dict.fromkeys(held)],
         crls=[asn1_crl.CertificateList.load(crl)],
     )
+    archived, stamp = _stamp_whole(writer, 1, stamper)
+    _require_fit(archived, content, expected, stamper.roots, roots, stamp.at, gate)
+    return Archived(archived, stamp, tuple(gate))
+
+
+def renew_archive(
+    pdf: bytes,
+    content: Content,
+    expected: Sequence[Expected],
+    stamper: TimeStamper,
+    roots: Sequence[Certificate],
+    at: datetime,
+    *,
+    tsa_roots: Sequence[Certificate] = (),
+    tsa_lists: Sequence[bytes],
+    gate: Sequence[date] = GATE_DAYS,
+) -> Archived:
+    """Return the archived ``pdf`` under one more time stamp, which takes over before the one before ends.
+
+    The revocation list of who issued the newest time stamp goes in, and no other: a later one of the people's root, or
+    of an older authority, would only put in doubt what has long ended. Source: design/signing.md, 2.4 (b), (c).
+
+    Args:
+        pdf: archived, renewed or not.
+        content: what it was before anybody signed.
+        expected: every signature, in order.
+        stamper: gives the new time stamp; its authority may be of another generation with a root of its own.
+        roots: of the people's certificates.
+        at: aware; now, before the certificate of the newest time stamp ends.
+        tsa_roots: trusted for the time stamps that are there, besides those of ``stamper``.
+        tsa_lists: revocation lists, DER, made now; those of whoever stands above the newest time stamp are used, and
+            that of who issued the certificate of its authority must be among them.
+        gate: days ahead at which the result is tried; those not after ``at`` are left out.
+
+    Raises:
+        ArchiveNotReady: the strict verdict fails: too late, changed, or never archived; or the list is missing.
+        TimeStampMissing: no authority has answered.
+        ArchiveUnfit: the result would not be verifiable today or on one of the days of ``gate``.
+    """
+    trusted = tuple(dict.fromkeys([*stamper.roots, *tsa_roots]))
+    checked = check_signatures(pdf, expected, roots, trusted, content=content, archived=True, at=at)
+    if not checked.ok:
+        raise ArchiveNotReady(_said(checked))
+    stamps = PdfFileReader(io.BytesIO(pdf)).embedded_timestamp_signatures
+    lists = _lists_of(require_whole(stamps[-1]), tsa_lists)
+    # Appended to a copy: pyHanko's own renewal would write into the file it was given.
+    writer = AppendingWriter(pdf)
+    DocumentSecurityStore.supply_dss_in_writer(
+        writer,
+        None,
+        certs=[x509.Certificate.load(der(each)) for each in trusted],
+        crls=lists,
+    )
+    renewed, stamp = _stamp_whole(writer, len(stamps) + 1, stamper)
+    later = [day for day in gate if day > at.date()]
+    _require_fit(renewed, content, expected, trusted, roots, stamp.at, later)
+    return Archived(renewed, stamp, tuple(later))
+
+
+def _lists_of(token: bytes, lists: Sequence[bytes]) -> list[asn1_crl.CertificateList]:
+    held = [each.chosen for each in cms.ContentInfo.load(token)["content"]["certificates"]]
+    above = {each.issuer.dump() for each in held}
+    read = [asn1_crl.CertificateList.load(each) for each in lists]
+    fitting = [each for each in read if each.issuer.dump() in above]
+    if not fitting:
+        raise ArchiveNotReady(
+            Bilingual(
+                "没有现有归档时间戳签发者的吊销列表，续期后无法证明该时间戳当时有效。",
+                "There is no revocation list of who issued the present archive time stamp; without it nobody can tell "
+                "later that the stamp was good.",
+            )
+        )
+    return fitting
+
+
+def _stamp_whole(writer: AppendingWriter, number: int, stamper: TimeStamper) -> tuple[bytes, TimeStamp]:
     stamps = Stamps(stamper)
     out = io.BytesIO()
     PdfTimeStamper(
-        stamps, field_name=f"{ARCHIVE_FIELD}1", readable_field_name="归档时间戳 Archive time stamp"
+        stamps, field_name=f"{ARCHIVE_FIELD}{number}", readable_field_name="归档时间戳 Archive time stamp"
     ).timestamp_pdf(writer, "sha256", bytes_reserved=2 * stamper.longest_token, output=out)
     assert stamps.given is not None
-    archived = out.getvalue()
-    _require_fit(archived, content, expected, stamper, roots, stamps.given.at, gate)
-    return Archived(archived, stamps.given, tuple(gate))
+    return out.getvalue(), stamps.given
 
 
 def _said(checked: SignatureCheck) -> Bilingual:
@@ -160,12 +234,12 @@ def _require_fit(
     pdf: bytes,
     content: Content,
     expected: Sequence[Expected],
-    stamper: TimeStamper,
+    tsa_roots: Sequence[Certificate],
     roots: Sequence[Certificate],
     at: datetime,
     gate: Sequence[date],
 ) -> None:
-    checked = check_signatures(pdf, expected, roots, stamper.roots, content=content, archived=True, at=at)
+    checked = check_signatures(pdf, expected, roots, tsa_roots, content=content, archived=True, at=at)
     if not checked.ok:
         raise ArchiveUnfit(_said(checked))
     people = PdfFileReader(io.BytesIO(pdf)).embedded_regular_signatures
@@ -173,7 +247,7 @@ def _require_fit(
         fault
         for day in gate
         for fault in long_term_faults(
-            people, roots, stamper.roots, datetime(day.year, day.month, day.day, tzinfo=UTC), reference=at
+            people, roots, tsa_roots, datetime(day.year, day.month, day.day, tzinfo=UTC), reference=at
         )
     ]
     if faults:

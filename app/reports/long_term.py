@@ -7,12 +7,14 @@ only when its certificate names where to find some.
 import asyncio
 import logging
 from collections.abc import Sequence
+from contextvars import ContextVar
 from datetime import datetime
+from typing import Any
 
 from asn1crypto import x509
 from cryptography.x509 import Certificate
 from pyhanko.sign.ades.report import AdESPassed
-from pyhanko.sign.validation import EmbeddedPdfSignature
+from pyhanko.sign.validation import EmbeddedPdfSignature, ades
 from pyhanko.sign.validation.ades import ades_lta_validation, simulate_future_ades_lta_validation
 from pyhanko.sign.validation.policy_decl import (
     PdfSignatureValidationSpec,
@@ -35,6 +37,21 @@ from app.keys.certificates import der
 # They warn of every step of a validation that goes well in the end, and print people's names while they do.
 for _name in ("pyhanko", "pyhanko_certvalidator"):
     logging.getLogger(_name).setLevel(logging.CRITICAL)
+
+_moment: ContextVar[datetime | None] = ContextVar("moment", default=None)
+"""When the verification now running takes place."""
+_engine: Any = ades
+_past_validate = _engine.past_validate
+
+
+async def _past_validate_at_moment(*args: Any, **kwargs: Any) -> datetime:  # noqa: ANN401  # pyHanko's
+    """Look back from the moment of verifying; pyHanko would look back from the machine's clock."""
+    kwargs["init_control_time"] = kwargs.get("init_control_time") or _moment.get()
+    at: datetime = await _past_validate(*args, **kwargs)
+    return at
+
+
+_engine.past_validate = _past_validate_at_moment
 
 _IF_DECLARED = RevocationCheckingPolicy(
     RevocationCheckingRule.CHECK_IF_DECLARED, RevocationCheckingRule.CHECK_IF_DECLARED
@@ -68,14 +85,25 @@ def long_term_faults(
 
     With ``reference`` (aware), ``at`` lies in the future and the archive is taken to be well kept until then.
     """
-    faults = []
-    for signature in people:
-        spec = _spec(roots, tsa_roots)
-        if reference is None:
-            timing = ValidationTimingInfo(at, at, point_in_time_validation=True)
-            result = asyncio.run(ades_lta_validation(signature, spec, timing))
-        else:
-            result = asyncio.run(simulate_future_ades_lta_validation(signature, spec, at, reference))
-        if result.ades_subindic is not AdESPassed.OK:
-            faults.append(f"{signature.field_name}: {result.ades_subindic} ({at:%Y-%m-%d})")
-    return faults
+    token = _moment.set(at)
+    try:
+        return [fault for signature in people for fault in _faults(signature, roots, tsa_roots, at, reference)]
+    finally:
+        _moment.reset(token)
+
+
+def _faults(
+    signature: EmbeddedPdfSignature,
+    roots: Sequence[Certificate],
+    tsa_roots: Sequence[Certificate],
+    at: datetime,
+    reference: datetime | None,
+) -> list[str]:
+    spec = _spec(roots, tsa_roots)
+    if reference is None:
+        timing = ValidationTimingInfo(at, at, point_in_time_validation=True)
+        result = asyncio.run(ades_lta_validation(signature, spec, timing))
+    else:
+        result = asyncio.run(simulate_future_ades_lta_validation(signature, spec, at, reference))
+    passed = result.ades_subindic is AdESPassed.OK
+    return [] if passed else [f"{signature.field_name}: {result.ades_subindic} ({at:%Y-%m-%d})"]

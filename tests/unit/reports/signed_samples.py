@@ -39,6 +39,8 @@ class Office:
     """(expected, statement without time, key) of each person."""
     witness: object
     """Key of a supervision officer who signs no layer, P-0006."""
+    time: object
+    """Folder of the local time stamps."""
 
     @property
     def roots(self):
@@ -70,7 +72,7 @@ def make_office(folder):
         signers.append((Expected(statement.field, caption, f"P-{number:04}"), statement, key))
     witness = key_of(6, "孙𬭎", "内管人员 Supervision officer")
     stamper = load_local_time_stamper(folder / "time", clock)
-    return Office(authority, stamper, clock, tuple(signers), witness)
+    return Office(authority, stamper, clock, tuple(signers), witness, folder / "time")
 
 
 OPINIONS = (
