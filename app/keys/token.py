@@ -21,6 +21,9 @@ from app.keys.folder import KeysUnusable, read_guarded
 from app.keys.pin import PinWrong
 from app.keys.signature import from_raw
 
+_ONE_AT_A_TIME = threading.Lock()
+"""Being signed in to a token is a state of the whole process: a second sign-in beside the first is refused."""
+
 _REFUSED_PINS = frozenset({"PinIncorrect", "PinInvalid", "PinLenRange", "PinLocked", "PinExpired"})
 """What python-pkcs11 calls a PIN the token does not take."""
 
@@ -132,14 +135,15 @@ def token_public_key(token: Token, pin: str | None = None) -> EllipticCurvePubli
     """
     package = _pkcs11()
     encode = importlib.import_module("pkcs11.util.ec").encode_ec_public_key
-    session = _open(token) if pin is None else _open_typed(token, pin)
-    try:
-        held = session.get_key(object_class=package.ObjectClass.PUBLIC_KEY, label=token.key)
-        public = load_der_public_key(encode(held))
-    except (package.PKCS11Error, ValueError) as error:
-        raise _no_key(token) from error
-    finally:
-        session.close()
+    with _ONE_AT_A_TIME:
+        session = _open(token) if pin is None else _open_typed(token, pin)
+        try:
+            held = session.get_key(object_class=package.ObjectClass.PUBLIC_KEY, label=token.key)
+            public = load_der_public_key(encode(held))
+        except (package.PKCS11Error, ValueError) as error:
+            raise _no_key(token) from error
+        finally:
+            session.close()
     if not isinstance(public, EllipticCurvePublicKey):
         raise _no_key(token)
     return public
@@ -215,11 +219,12 @@ class PinTokenKey:
             KeysUnusable: the package, the token or the key is missing.
         """
         package = _pkcs11()
-        session = _open_typed(self._token, self._pin)
-        try:
-            key = session.get_key(object_class=package.ObjectClass.PRIVATE_KEY, label=self._token.key)
-            return _sign(package, key, message)
-        except package.PKCS11Error as error:
-            raise _no_key(self._token) from error
-        finally:
-            session.close()
+        with _ONE_AT_A_TIME:
+            session = _open_typed(self._token, self._pin)
+            try:
+                key = session.get_key(object_class=package.ObjectClass.PRIVATE_KEY, label=self._token.key)
+                return _sign(package, key, message)
+            except package.PKCS11Error as error:
+                raise _no_key(self._token) from error
+            finally:
+                session.close()

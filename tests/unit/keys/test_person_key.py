@@ -1,9 +1,6 @@
 """A person's key: the PIN opens it, nothing else does."""
 
 import json
-import shutil
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -37,7 +34,8 @@ from app.keys.person_key import (
 from app.keys.pin import PinWeak, PinWrong, require_strong
 from app.keys.ring import create_keys
 from app.keys.signature import is_canonical
-from app.keys.token import Token, token_public_key
+from app.keys.token import Token, read_person_tokens, token_public_key
+from tests.softhsm import PIN as PIN_OF_TOKEN
 
 NOW = datetime(2026, 11, 23, 10, 0, 0, tzinfo=UTC)
 PIN = "茶3山bridge7"
@@ -262,49 +260,31 @@ def test_the_key_of_the_root_may_lie_elsewhere_but_must_be_its(folder, tmp_path)
         load_authority(folder, elsewhere)
 
 
-MODULE = "/usr/lib/softhsm/libsofthsm2.so"
-
-SETUP = """
-import sys, pkcs11
-from pkcs11.util.ec import encode_named_curve_parameters
-from pkcs11 import Attribute, KeyType
-with pkcs11.lib(sys.argv[1]).get_token(token_label="wang").open(rw=True, user_pin="k7#mQ2vx") as session:
-    curve = session.create_domain_parameters(
-        KeyType.EC, {Attribute.EC_PARAMS: encode_named_curve_parameters("secp256r1")}, local=True)
-    curve.generate_keypair(store=True, label="sign")
-"""
-
-
-def test_a_key_in_the_signers_own_token_signs_and_never_leaves_it(tmp_path, monkeypatch, authority):
-    if shutil.which("softhsm2-util") is None:
-        pytest.skip("no softhsm2 on this machine (apt-get install softhsm2)")
-    pytest.importorskip("pkcs11", reason="python-pkcs11 is not installed")
-    (tmp_path / "tokens").mkdir()
-    (tmp_path / "softhsm2.conf").write_text(f"directories.tokendir = {tmp_path}/tokens\nlog.level = ERROR\n")
-    monkeypatch.setenv("SOFTHSM2_CONF", str(tmp_path / "softhsm2.conf"))
-    command = [
-        "softhsm2-util",
-        "--init-token",
-        "--free",
-        "--label",
-        "wang",
-        "--pin",
-        "k7#mQ2vx",
-        "--so-pin",
-        "12345678",
-    ]
-    subprocess.run(command, check=True, capture_output=True)
-    subprocess.run([sys.executable, "-c", SETUP, MODULE], check=True, capture_output=True)
-    pin_file = tmp_path / "pin"
-    pin_file.write_text("k7#mQ2vx")
-    pin_file.chmod(0o600)
-    token = Token(MODULE, "wang", "sign", str(pin_file))
-    certificate = authority.issue(WANG, token_public_key(token), NOW)
-    pin_file.unlink()
-    signature = token_person_key(token, "k7#mQ2vx", der(certificate)).sign(b"opinion")
+def test_a_key_in_the_signers_own_token_signs_and_never_leaves_it(tokens, authority):
+    token = tokens["wang"]
+    certificate = authority.issue(WANG, token_public_key(token, PIN_OF_TOKEN), NOW)
+    signature = token_person_key(token, PIN_OF_TOKEN, der(certificate)).sign(b"opinion")
     certificate.public_key().verify(signature, b"opinion", ECDSA(hashes.SHA256()))
     assert is_canonical(signature)
-    with pytest.raises(PinWrong):
-        token_person_key(token, "wrong", der(certificate)).sign(b"opinion")
+    for wrong in ("wrong", "", PIN_OF_TOKEN + "x"):
+        with pytest.raises(PinWrong):
+            token_person_key(token, wrong, der(certificate))
     with pytest.raises(KeysUnusable, match="no P-256 key"):
-        token_person_key(replace(token, key="none"), "k7#mQ2vx", der(certificate)).sign(b"opinion")
+        token_person_key(replace(token, key="none"), PIN_OF_TOKEN, der(certificate))
+    with pytest.raises(KeysUnusable, match="cannot be opened"):
+        token_person_key(replace(token, token="none"), PIN_OF_TOKEN, der(certificate))
+    with pytest.raises(KeysUnusable, match="not that of the signing key"):
+        token_person_key(tokens["li"], PIN_OF_TOKEN, der(certificate))
+
+
+def test_the_tokens_of_people_are_named_in_a_file(tmp_path):
+    path = tmp_path / "tokens.json"
+    path.write_text('{"P0021": {"module": "/opt/module.so", "token": "wang", "key": "sign"}}')
+    assert read_person_tokens(path) == {"P0021": Token("/opt/module.so", "wang", "sign", "")}
+    entries = ("1", '{"module": "m", "token": "t"}', '{"module": "m", "token": "t", "key": 1}')
+    for wrong in ("", "[]", *(f'{{"P": {entry}}}' for entry in entries)):
+        path.write_text(wrong)
+        with pytest.raises(KeysUnusable, match="must be JSON"):
+            read_person_tokens(path)
+    with pytest.raises(KeysUnusable):
+        read_person_tokens(tmp_path / "none.json")
