@@ -97,6 +97,8 @@ def _steps(uow: UnitOfWork, told: ToldOfChanges) -> Iterator[Bilingual]:
         return
     for change_no, version in sorted(waiting):
         yield lost("segment_change_step", f"{change_no}/{version}")
+    for change_no in uow.segment_changes.wrong_versions():
+        yield changed("segment_change", change_no, "version")
 
 
 _MEMBERS = {

@@ -25,16 +25,31 @@ _DIGEST = String(71)
 BLANK = " \t\n\r\v\f\u00a0\u2003\u3000"
 """What a reason must hold more than."""
 
+# How each request stands, copied from its newest step for lists. `henji db check` compares both; acts read the step.
 segment_change = Table(
     "segment_change",
     metadata,
     Column("change_no", _NUMBER, primary_key=True),
-    # Of its first step: newest first goes by it, and pages stay stable while changes are added.
+    # Of the first step: newest first goes by it, and pages stay stable while changes are added.
     Column("log_index", _SERIAL, ForeignKey("log_entry.log_index"), nullable=False),
     Column("opened_at", Instant, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("licence_no", _PERSON, nullable=False),
+    Column("account_manager", _PERSON, nullable=False),
+    Column("territory_id", _PERSON),
+    Column("shop_name", Text),
+    Column("filed_at", Instant),
+    Column("effective_month", MonthText),
+    Column("unfinished", Boolean, nullable=False),
     UniqueConstraint("log_index"),
     Index(None, "opened_at"),
-    info=APPEND_ONLY,
+    Index(None, "state", "log_index"),
+    Index(None, "licence_no"),
+    Index(None, "account_manager"),
+    Index(None, "territory_id"),
+    Index(None, "effective_month"),
+    Index(None, "unfinished"),
 )
 
 segment_change_step = Table(
@@ -52,20 +67,9 @@ segment_change_step = Table(
     Column("evaluation_ids", JsonText, nullable=False),
     Column("log_index", _SERIAL, ForeignKey("log_entry.log_index"), nullable=False),
     Column("details", JsonText, nullable=False),
-    # The whole change after this step. What follows is taken from it, for filters.
+    # The whole request after this step.
     Column("body", JsonText, nullable=False),
-    Column("licence_no", _PERSON, nullable=False),
-    Column("account_manager", _PERSON, nullable=False),
-    Column("territory_id", _PERSON),
-    Column("shop_name", Text),
-    Column("filed_at", Instant),
-    Column("effective_month", MonthText),
-    Column("unfinished", Boolean, nullable=False),
     UniqueConstraint("log_index"),
-    Index(None, "licence_no"),
-    Index(None, "account_manager"),
-    Index(None, "territory_id"),
-    Index(None, "effective_month"),
     info={**APPEND_ONLY, "guards": ("segment_change_step_refuse_gap",)},
 )
 

@@ -63,7 +63,8 @@ class KeptStep:
     body_digest: str
     """``sha256:<hex>`` over the text of the change as it stands in the row."""
     wrong_columns: tuple[str, ...]
-    """Columns for filters that do not say what the change in the row says."""
+    """Columns of the row, and of the row for lists (``segment_change.<column>``), that do not say what its change says.
+    """
 
 
 @dataclass(frozen=True, slots=True)

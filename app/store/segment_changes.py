@@ -23,13 +23,9 @@ from app.store.evaluations import CursorUnreadable
 _MOST_ASKED = 500
 """Licence numbers named in one statement."""
 
-_step = segment_change_step
-_version = _step.alias("versions")
-_newest = select(func.max(_version.c.version)).where(_version.c.change_no == segment_change.c.change_no)
-_CURRENT: Select[Any] = (
-    select(_step.c.body, _step.c.version, segment_change.c.log_index)
-    .select_from(segment_change.join(_step, _step.c.change_no == segment_change.c.change_no))
-    .where(_step.c.version == _newest.scalar_subquery())
+_head, _step = segment_change, segment_change_step
+_CURRENT: Select[Any] = select(_step.c.body, _step.c.version, _head.c.log_index).select_from(
+    _head.join(_step, (_step.c.change_no == _head.c.change_no) & (_step.c.version == _head.c.version))
 )
 """The newest step of every request."""
 
@@ -59,9 +55,10 @@ class SegmentChangeRepository:
         """
         assert (step.change_no, step.state) == (change.change_no, change.state)
         with house_errors():
+            stands = {"version": step.version, **_list_columns(change)}
             if step.version == 1:
                 opened = {"change_no": step.change_no, "log_index": step.log_index, "opened_at": step.at}
-                self._connection.execute(segment_change.insert(), opened)
+                self._connection.execute(_head.insert(), {**opened, **stands})
             columns = {column.name: getattr(step, column.name) for column in _STEP_COLUMNS if column.name != "done_at"}
             self._connection.execute(
                 _step.insert(),
@@ -71,9 +68,10 @@ class SegmentChangeRepository:
                     "done_at": step.at,
                     "evaluation_ids": list(step.evaluation_ids),
                     "body": change_as_json(change),
-                    **_filter_columns(change),
                 },
             )
+            if step.version > 1:
+                self._connection.execute(_head.update().where(_head.c.change_no == step.change_no), stands)
 
     def get(self, change_no: str) -> StoredChange:
         """Return a request as it stands.
@@ -82,7 +80,9 @@ class SegmentChangeRepository:
             NotFound: there is none of this number.
             ChangeUnreadable: what is kept of it is damaged.
         """
-        row = self._connection.execute(_CURRENT.where(segment_change.c.change_no == change_no)).first()
+        # The newest step itself, not what the table for lists says is the newest.
+        query: Select[Any] = select(_step.c.body, _step.c.version).where(_step.c.change_no == change_no)
+        row = self._connection.execute(query.order_by(_step.c.version.desc()).limit(1)).first()
         if row is None:
             raise NotFound(Bilingual(f"没有业态变更 {change_no}。", f"There is no segment change {change_no}."))
         return _stored(row)
@@ -112,8 +112,9 @@ class SegmentChangeRepository:
         Raises:
             ChangeUnreadable: a row holds what is not even JSON.
         """
-        query = select(_step, type_coerce(_step.c.body, Text).label("as_stored")).limit(_MOST_ASKED)
-        query = query.order_by(_step.c.change_no, _step.c.version)
+        in_list = [column.label(f"list_{column.name}") for column in _head.columns]
+        query = select(_step, type_coerce(_step.c.body, Text).label("as_stored"), *in_list).outerjoin(_head)
+        query = query.order_by(_step.c.change_no, _step.c.version).limit(_MOST_ASKED)
         rows = self._piece(query)
         while rows:
             for row in rows:
@@ -128,32 +129,38 @@ class SegmentChangeRepository:
         except ValueError as error:
             raise ChangeUnreadable from error
 
+    def wrong_versions(self) -> tuple[str, ...]:
+        """Return the numbers of the requests whose row for lists does not name the newest step."""
+        newest = select(func.coalesce(func.max(_step.c.version), 0)).where(_step.c.change_no == _head.c.change_no)
+        query = select(_head.c.change_no).where(_head.c.version != newest.scalar_subquery())
+        return tuple(self._connection.scalars(query.order_by(_head.c.change_no)))
+
     def of_customer(self, licence_no: str) -> tuple[SegmentChange, ...]:
         """Return the requests of one customer, oldest first."""
-        return self._changes(_step.c.licence_no == licence_no)
+        return self._changes(_head.c.licence_no == licence_no)
 
     def of_licences(self, licences: Iterable[str]) -> tuple[SegmentChange, ...]:
         """Return the requests of several customers, oldest first."""
         wanted = sorted(set(licences))
         pieces = (wanted[start : start + _MOST_ASKED] for start in range(0, len(wanted), _MOST_ASKED))
-        rows = [row for piece in pieces for row in self._rows(_step.c.licence_no.in_(piece))]
+        rows = [row for piece in pieces for row in self._rows(_head.c.licence_no.in_(piece))]
         return tuple(change_from_json(row.body) for row in sorted(rows, key=lambda row: row.log_index))
 
     def of_manager(self, person_id: str) -> tuple[SegmentChange, ...]:
         """Return the requests entered by one account manager, oldest first."""
-        return self._changes(_step.c.account_manager == person_id)
+        return self._changes(_head.c.account_manager == person_id)
 
     def in_territory(self, territory_id: str) -> tuple[SegmentChange, ...]:
         """Return the requests of customers of one territory, as the requests name it, oldest first."""
-        return self._changes(_step.c.territory_id == territory_id)
+        return self._changes(_head.c.territory_id == territory_id)
 
     def all_since(self, day: date) -> tuple[SegmentChange, ...]:
         """Return the requests first entered on ``day`` (in the office's zone) or later, oldest first."""
-        return self._changes(segment_change.c.opened_at >= _begin(day))
+        return self._changes(_head.c.opened_at >= _begin(day))
 
     def open(self) -> tuple[StoredChange, ...]:
         """Return every request that a person or the service must still act on, oldest first: see ``is_unfinished``."""
-        return tuple(_stored(row) for row in self._rows(_step.c.unfinished))
+        return tuple(_stored(row) for row in self._rows(_head.c.unfinished))
 
     def page(self, wanted: ChangeFilter, cursor: str | None = None, limit: int = 50) -> ChangePage:
         """Return at most ``limit`` requests, newest first, from where ``cursor`` left off.
@@ -161,7 +168,7 @@ class SegmentChangeRepository:
         Raises:
             CursorUnreadable: ``cursor`` is none of ours.
         """
-        order = segment_change.c.log_index
+        order = _head.c.log_index
         query = _limited(_CURRENT, wanted)
         if cursor is not None:
             query = query.where(order < _read_cursor(cursor))
@@ -174,7 +181,7 @@ class SegmentChangeRepository:
         return tuple(change_from_json(row.body) for row in self._rows(wanted))
 
     def _rows(self, wanted: ColumnElement[bool]) -> Sequence[Row[Any]]:
-        return self._connection.execute(_CURRENT.where(wanted).order_by(segment_change.c.log_index)).all()
+        return self._connection.execute(_CURRENT.where(wanted).order_by(_head.c.log_index)).all()
 
 
 _UNFINISHED_STATES = OPEN_STATES | {ChangeState.DRAFT, ChangeState.FILED}
@@ -193,7 +200,7 @@ def is_unfinished(change: SegmentChange) -> bool:
     return change.state in _UNFINISHED_STATES
 
 
-def _filter_columns(change: SegmentChange) -> dict[str, Any]:
+def _list_columns(change: SegmentChange) -> dict[str, Any]:
     asked = change.application
     return {
         "state": change.state.value,
@@ -209,28 +216,33 @@ def _filter_columns(change: SegmentChange) -> dict[str, Any]:
 
 def _wrong_columns(row: Row[Any]) -> Iterator[str]:
     try:
-        told = _filter_columns(change_from_json(row.body))
+        stands = _list_columns(change_from_json(row.body))
     except ChangeUnreadable:
         yield "body"
         return
+    if row.state != stands["state"]:
+        yield "state"
+    told = stands if row.version == row.list_version else {}
+    if row.version == 1:
+        told = {**told, "log_index": row.log_index, "opened_at": row.done_at}
     for name, value in told.items():
-        if getattr(row, name) != value:
-            yield name
+        if getattr(row, f"list_{name}") != value:
+            yield f"segment_change.{name}"
 
 
 def _limited(query: Select[Any], wanted: ChangeFilter) -> Select[Any]:
     for name in ("licence_no", "account_manager", "effective_month"):
         if (value := getattr(wanted, name)) is not None:
-            query = query.where(_step.c[name] == value)
+            query = query.where(_head.c[name] == value)
     if wanted.states is not None:
-        query = query.where(_step.c.state.in_(_texts(wanted.states)))
+        query = query.where(_head.c.state.in_(_texts(wanted.states)))
     if wanted.territories is not None:
-        query = query.where(_step.c.territory_id.in_(_texts(wanted.territories)))
+        query = query.where(_head.c.territory_id.in_(_texts(wanted.territories)))
     if wanted.filed_from is not None:
-        query = query.where(_step.c.filed_at >= _begin(wanted.filed_from))
+        query = query.where(_head.c.filed_at >= _begin(wanted.filed_from))
     if wanted.text:
         names = ("change_no", "licence_no", "shop_name", "account_manager")
-        query = query.where(or_(*(_step.c[name].icontains(wanted.text, autoescape=True) for name in names)))
+        query = query.where(or_(*(_head.c[name].icontains(wanted.text, autoescape=True) for name in names)))
     return query
 
 

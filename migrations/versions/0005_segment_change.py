@@ -27,7 +27,6 @@ APPEND_ONLY = {
     "paper_claim": [("claim_no",)],
     "register_entry": [("kind", "year", "serial"), ("number",)],
     "register_void": [("number",)],
-    "segment_change": [("change_no",), ("log_index",)],
     "segment_change_step": [("change_no", "version"), ("log_index",)],
 }
 """Table -> its primary key and its unique constraints."""
@@ -87,11 +86,26 @@ def upgrade() -> None:
         sa.Column("change_no", sa.String(length=64), nullable=False),
         sa.Column("log_index", SERIAL, nullable=False),
         sa.Column("opened_at", Instant(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("licence_no", sa.String(length=255), nullable=False),
+        sa.Column("account_manager", sa.String(length=255), nullable=False),
+        sa.Column("territory_id", sa.String(length=255), nullable=True),
+        sa.Column("shop_name", sa.Text(), nullable=True),
+        sa.Column("filed_at", Instant(), nullable=True),
+        sa.Column("effective_month", sa.String(length=7), nullable=True),
+        sa.Column("unfinished", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["log_index"], ["log_entry.log_index"], name="fk_segment_change_log_index"),
         sa.PrimaryKeyConstraint("change_no", name="pk_segment_change"),
         sa.UniqueConstraint("log_index", name="uq_segment_change_log_index"),
     )
+    op.create_index("ix_segment_change_account_manager", "segment_change", ["account_manager"], unique=False)
+    op.create_index("ix_segment_change_effective_month", "segment_change", ["effective_month"], unique=False)
+    op.create_index("ix_segment_change_licence_no", "segment_change", ["licence_no"], unique=False)
     op.create_index("ix_segment_change_opened_at", "segment_change", ["opened_at"], unique=False)
+    op.create_index("ix_segment_change_state_log_index", "segment_change", ["state", "log_index"], unique=False)
+    op.create_index("ix_segment_change_territory_id", "segment_change", ["territory_id"], unique=False)
+    op.create_index("ix_segment_change_unfinished", "segment_change", ["unfinished"], unique=False)
     op.create_table(
         "segment_change_step",
         sa.Column("change_no", sa.String(length=64), nullable=False),
@@ -107,22 +121,11 @@ def upgrade() -> None:
         sa.Column("log_index", SERIAL, nullable=False),
         sa.Column("details", JsonText(), nullable=False),
         sa.Column("body", JsonText(), nullable=False),
-        sa.Column("licence_no", sa.String(length=255), nullable=False),
-        sa.Column("account_manager", sa.String(length=255), nullable=False),
-        sa.Column("territory_id", sa.String(length=255), nullable=True),
-        sa.Column("shop_name", sa.Text(), nullable=True),
-        sa.Column("filed_at", Instant(), nullable=True),
-        sa.Column("effective_month", sa.String(length=7), nullable=True),
-        sa.Column("unfinished", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["change_no"], ["segment_change.change_no"], name="fk_segment_change_step_change_no"),
         sa.ForeignKeyConstraint(["log_index"], ["log_entry.log_index"], name="fk_segment_change_step_log_index"),
         sa.PrimaryKeyConstraint("change_no", "version", name="pk_segment_change_step"),
         sa.UniqueConstraint("log_index", name="uq_segment_change_step_log_index"),
     )
-    op.create_index("ix_segment_change_step_account_manager", "segment_change_step", ["account_manager"], unique=False)
-    op.create_index("ix_segment_change_step_effective_month", "segment_change_step", ["effective_month"], unique=False)
-    op.create_index("ix_segment_change_step_licence_no", "segment_change_step", ["licence_no"], unique=False)
-    op.create_index("ix_segment_change_step_territory_id", "segment_change_step", ["territory_id"], unique=False)
     op.create_table(
         "evidence_file",
         sa.Column("digest", sa.String(length=71), nullable=False),

@@ -77,8 +77,19 @@ ROWS = {
     "the entry it names": (f"UPDATE segment_change_step SET log_index = 0 {STEP}", "log_index of"),
     "its time": (f"UPDATE segment_change_step SET done_at = '2026-11-03T03:00:00.000000+00:00' {STEP}", "done_at of"),
     "its actor": (f"UPDATE segment_change_step SET actor = '{{}}' {STEP}", "actor of"),
-    "a column of the list": (f"UPDATE segment_change_step SET licence_no = 'L9' {STEP}", "licence_no of"),
-    "whether it waits": (f"UPDATE segment_change_step SET unfinished = (1 = 0) {STEP}", "unfinished of"),
+    "whose shop it is, in lists": (
+        f"UPDATE segment_change SET licence_no = 'L9' WHERE change_no = '{FIRST}'",
+        f"segment_change.licence_no of segment_change_step {FIRST}/3",
+    ),
+    "whether it waits, in lists": ("UPDATE segment_change SET unfinished = (1 = 0)", "segment_change.unfinished of"),
+    "when it was opened": (
+        "UPDATE segment_change SET opened_at = '2026-11-03T03:00:00.000000+00:00'",
+        "segment_change.opened_at of",
+    ),
+    "which step is the newest": (
+        f"UPDATE segment_change SET version = 2 WHERE change_no = '{FIRST}'",
+        f"version of segment_change {FIRST}",
+    ),
     "a step that is gone": (
         f"DELETE FROM segment_change_step WHERE change_no = '{FIRST}' AND version = 3",
         f"tells of segment_change_step {FIRST}/3",
