@@ -10,6 +10,7 @@ from app.core.clock import SteppedClock
 from app.factory import create_app
 from app.office.permission import SCOPES, Permission
 from app.wiring import new_installation
+from tests.actions.segment_change_office import office_at, road  # noqa: F401  # fixtures
 
 MONDAY = datetime(2026, 11, 16, 1, 30, tzinfo=UTC)
 
