@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone, tzinfo
@@ -48,13 +49,14 @@ def read_exif(block: bytes | None) -> PhotoMetadata:
         return PhotoMetadata()
     exif = Image.Exif()
     taken_at = position = None
-    # A camera of the cheaper sort writes the one right and the other wrong: each is read by itself.
-    with contextlib.suppress(*_UNREADABLE):
-        exif.load(block)
-    with contextlib.suppress(*_UNREADABLE):
-        taken_at = _taken_at(exif.get_ifd(_EXIF_IFD))
-    with contextlib.suppress(*_UNREADABLE):
-        position = _position(exif.get_ifd(_GPS_IFD))
+    with warnings.catch_warnings(action="ignore"):
+        # A camera of the cheaper sort writes the one right and the other wrong: each is read by itself.
+        with contextlib.suppress(*_UNREADABLE):
+            exif.load(block)
+        with contextlib.suppress(*_UNREADABLE):
+            taken_at = _taken_at(exif.get_ifd(_EXIF_IFD))
+        with contextlib.suppress(*_UNREADABLE):
+            position = _position(exif.get_ifd(_GPS_IFD))
     return PhotoMetadata(taken_at, position)
 
 

@@ -9,6 +9,7 @@ import resource
 import subprocess
 import sys
 import threading
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -62,7 +63,8 @@ def look_inside(data: bytes) -> Inside:
         if kind == PDF:
             return Inside(PDF, pages=check_pdf(data))
         require_single(data)
-        picture = {JPEG: check_jpeg, PNG: check_png}.get(kind, check_webp)(data)
+        with warnings.catch_warnings(action="ignore"):
+            picture = {JPEG: check_jpeg, PNG: check_png}.get(kind, check_webp)(data)
     except UploadRefused:
         raise
     except MemoryError as error:

@@ -54,7 +54,7 @@ _PAGE = re.compile(rb"<(?:script|iframe|!doctype|embed|object)[\s>/]|javascript:
 """Long enough that chance does not write it into the points of a picture."""
 
 _PAGE_IN_WORDS = re.compile(
-    rb"<(?:script|iframe|!doctype|html|svg|body|embed|object|img)[\s>/]|<\?php|javascript:", re.IGNORECASE
+    rb"<(?:script|iframe|!doctype|html|svg|body|embed|object|img)[\s>/]|<\?php|javascript:|%PDF-\d", re.IGNORECASE
 )
 
 
