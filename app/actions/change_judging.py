@@ -147,15 +147,14 @@ def merged(*asked: Asked | None) -> Mapping[str, Outcome]:
 
 def _recent(uow: UnitOfWork, change_no: str, at: datetime) -> list[SignatureOnFile]:
     """Return the signatures of the last day in all other forms, as far as their pace is looked at."""
-    found = []
-    for other in uow.segment_changes.all_since(local_date(at - _RECENT)):
-        if other.change_no == change_no or other.form is None:
-            continue
-        found += [
-            on_file(other.change_no, signature.layer, signature.person_id, signature.signed_at, signature.method.value)
-            for signature in other.form.signatures
-        ]
-    return found
+    since = at - _RECENT
+    return [
+        on_file(other.change_no, signature.layer, signature.person_id, signature.signed_at, signature.method.value)
+        for other in uow.segment_changes.signed_since(since)
+        if other.change_no != change_no and other.form is not None
+        for signature in other.form.signatures
+        if signature.signed_at >= since
+    ]
 
 
 def on_file(

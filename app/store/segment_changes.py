@@ -158,6 +158,12 @@ class SegmentChangeRepository:
         """Return the requests first entered on ``day`` (in the office's zone) or later, oldest first."""
         return self._changes(_head.c.opened_at >= _begin(day))
 
+    def signed_since(self, at: datetime) -> tuple[SegmentChange, ...]:
+        """Return the requests in whose form somebody has signed at ``at`` or later, oldest first."""
+        signing = _step.alias("signing")
+        signed = select(signing.c.change_no).where(signing.c.act == "sign", signing.c.done_at >= at)
+        return self._changes(_head.c.change_no.in_(signed))
+
     def open(self) -> tuple[StoredChange, ...]:
         """Return every request that a person or the service must still act on, oldest first: see ``is_unfinished``."""
         return tuple(_stored(row) for row in self._rows(_head.c.unfinished))

@@ -113,6 +113,19 @@ def test_requests_are_found_by_customer_manager_and_territory_as_they_stand(stor
         assert changes.all_since(date(2026, 11, 3)) == ()
 
 
+def test_requests_are_found_by_when_somebody_signed_however_old_they_are(store):
+    one, other = numbered(1), numbered(2)
+    with store.write() as uow:
+        keep(uow, one)
+        keep(uow, other)
+        keep(uow, one, 2, act="sign", at=AT + timedelta(days=40))
+        keep(uow, one, 3, act="reject", at=AT + timedelta(days=41))
+        keep(uow, other, 2, act="check", at=AT + timedelta(days=41))
+    with store.read() as uow:
+        assert uow.segment_changes.signed_since(AT + timedelta(days=40)) == (one,)
+        assert uow.segment_changes.signed_since(AT + timedelta(days=40, seconds=1)) == ()
+
+
 SIGNATURES = tuple(
     FormSignature(layer, f"P{layer}", AT + timedelta(hours=layer), SigningMethod.ELECTRONIC, "sha256:f", "sha256:c")
     for layer in range(1, 6)
