@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -16,14 +17,15 @@ from app.actions.seal_record import read_record
 from app.cli.serve import run_server
 from app.cli.session import operator
 from app.core.clock import OFFICE_ZONE, SteppedClock
-from app.demo.accounts import PASSWORD, create_sign_ins, sign_ins
+from app.demo.accounts import PASSWORD, give_second_factors, sign_ins
 from app.demo.county import make_county
 from app.demo.faults import Expected
 from app.demo.play import Played, Player
 from app.wiring import new_installation
 
-_STEPS = 101
+_STEPS = 125
 """How many ticks a month has; the bar is only for the eye."""
+_BEFORE = datetime(2026, 10, 7, 9, 0, tzinfo=OFFICE_ZONE)
 _AFTERWARDS = datetime(2026, 12, 4, 17, 0, tzinfo=OFFICE_ZONE)
 """The demo is shown on the afternoon after the month was closed."""
 
@@ -71,10 +73,11 @@ def demo(context: click.Context, out: Path, seed: int, records: bool, serve: boo
 
 
 def _make(home: Path, out: Path, seed: int, *, records: bool) -> list[Played]:
-    clock = SteppedClock(_AFTERWARDS)
+    # The keys begin with the first thing that is signed.
+    clock = SteppedClock(_BEFORE)
     home.mkdir(parents=True)
     (home / _UNFINISHED).touch()
-    deps = new_installation(home, clock)
+    deps = replace(new_installation(home, clock), is_demo=True)
     columns = (
         TextColumn("{task.fields[phase]}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
         TextColumn("{task.description}"),
@@ -85,7 +88,7 @@ def _make(home: Path, out: Path, seed: int, *, records: bool) -> list[Played]:
         played = player.play()
         progress.update(month, total=progress.tasks[0].completed)
         clock.set(_AFTERWARDS)
-        create_sign_ins(deps, player.county.staff)
+        give_second_factors(deps, player.county.staff)
         (out / "trust-root.pem").write_text("".join(deps.load_keyring().roots), encoding="utf-8")
         if records:
             task = progress.add_task("", total=len(played), phase="存证文件 the records")
@@ -134,6 +137,7 @@ def _open(home: Path, out: Path, port: int, seed: int) -> None:
     click.echo(f"\n演示内管办已打开 The demo office is open:  http://127.0.0.1:{port}/")
     for way in sign_ins(make_county(seed).staff):
         click.echo(f"  {way.login:<10} {PASSWORD}   {way.title.zh} {way.title.en}")
+    click.echo(f"  验证码 codes: http://127.0.0.1:{port}/demo/codes   签名密码 signing PIN: {PIN}")
     click.echo(f"  存证文件 records: {out}/records   henji verify FILE --trust {out}/trust-root.pem\n")
     os.environ["HENJI_HOME"] = str(home.absolute())
     os.environ["HENJI_CLOCK"] = _AFTERWARDS.isoformat()

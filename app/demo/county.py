@@ -185,6 +185,7 @@ def _customers(draw: Random) -> tuple[Item, ...]:
                 "licence_valid_to": f"20{draw.randrange(27, 31)}-{draw.randrange(1, 13):02d}-28",
                 "monthly_cap_cartons": 20 + grade * 12,
                 "valid_from": "2025-01-01",
+                "credit_level": ("AA", "A", "A", "AAA", "B")[number % 5],
             }
         )
     return tuple(customers)

@@ -21,6 +21,9 @@ from app.core.clock import OFFICE_ZONE, SteppedClock
 from app.core.errors import Integrity
 from app.core.text import Bilingual
 from app.demo import faults
+from app.demo.accounts import create_sign_ins
+from app.demo.change_data import PROFILES, licences, sanctions, standards
+from app.demo.change_month import ChangeMonth
 from app.demo.county import CYCLE, County, make_county
 from app.demo.faults import NOTHING, Expected, Planted
 from app.demo.forecasts import Month, Payload, make_month, prices_of
@@ -67,23 +70,32 @@ class Player:
         self.deliveries: Deliveries = make_deliveries(self.county, self.seed)
         self.month: Month = make_month(self.county, self.deliveries, self.seed)
         self.prices = prices_of(self.county)
+        self.changes = ChangeMonth(self.deps, self.clock, self.county, self._keep, self._import, self._event)
         scopes = frozenset().union(*SCOPES.values())
         self.system = Actor(ActorKind.CLIENT, "demo-forecasting", "demo-forecasting", scopes, None)
 
     def play(self) -> list[Played]:
         """Play everything in order and return what was judged."""
         self._load()
+        # The forecasts of the month know the format that is in effect by then.
+        changed = self.changes.october()
+        for forecast in self.month.order.values():
+            for line in forecast["lines"]:
+                if line["licence_no"] in changed and line.get("segment"):
+                    line["segment"] = changed[line["licence_no"]]
+        self._load_history()
         self._open_cycle()
         self._supply()
         self._collect()
         self._order()
+        self.changes.november()
         self._close()
         return self.played
 
     # --- steps -------------------------------------------------------------------------------------------------
 
     def _load(self) -> None:
-        self.clock.set(_at(10, 30))
+        self.clock.set(_at(10, 8))
         county = self.county
         for collection, items in (
             ("people", county.people),
@@ -94,8 +106,16 @@ class Player:
             ("brands", county.brands),
             ("products", county.products),
             ("customers", county.customers),
+            ("licences", licences(county)),
+            ("segment-profiles", PROFILES),
+            ("allocation-standards", standards(county)),
+            ("sanctions", tuple(sanctions(county))),
         ):
             self._import(collection, items)
+        create_sign_ins(self.deps, county.staff)
+
+    def _load_history(self) -> None:
+        self.clock.set(_at(10, 30))
         for month in self.deliveries.months:
             self._import("actuals", self.deliveries.actuals(month))
 
@@ -247,12 +267,13 @@ class Player:
 
     # --- doing one thing ---------------------------------------------------------------------------------------
 
-    def _import(self, collection: str, items: Iterable[Mapping[str, Any]]) -> None:
+    def _import(self, collection: str, items: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         body = import_office(self.deps, self.system, collection, items)
         if body["rejected"]:
             bad = next(result for result in body["results"] if result["status"] == "rejected")
             raise Integrity(Bilingual(f"演示数据被拒绝：{bad}", f"The demo's own data was rejected: {bad}"))
         self.tick(f"{collection} {body['received']}")
+        return body
 
     def _submit(self, planted: Planted) -> None:
         payload = planted.payload
