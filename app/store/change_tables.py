@@ -70,6 +70,7 @@ segment_change_step = Table(
     # The whole request after this step.
     Column("body", JsonText, nullable=False),
     UniqueConstraint("log_index"),
+    Index(None, "done_at"),
     info={**APPEND_ONLY, "guards": ("segment_change_step_refuse_gap",)},
 )
 

@@ -126,6 +126,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("change_no", "version", name="pk_segment_change_step"),
         sa.UniqueConstraint("log_index", name="uq_segment_change_step_log_index"),
     )
+    op.create_index("ix_segment_change_step_done_at", "segment_change_step", ["done_at"], unique=False)
     op.create_table(
         "evidence_file",
         sa.Column("digest", sa.String(length=71), nullable=False),
