@@ -367,7 +367,9 @@ def _lock(people: Sequence[EmbeddedPdfSignature]) -> Bilingual:
     first, last = people[0], people[-1]
     lock = last.fieldmdp
     locked = lock is not None and lock.action is FieldMDPAction.ALL
-    if first.docmdp_level is not MDPPerm.FILL_FORMS or not locked:
+    # Where one signature is the first and the last, it both certifies and forbids every change.
+    level = MDPPerm.FILL_FORMS if len(people) > 1 else MDPPerm.NO_CHANGES
+    if first.docmdp_level is not level or not locked:
         raise Wrong(
             "首个签名应认证文件，末个签名应锁定文件。", "The first signature should certify and the last one lock."
         )

@@ -23,13 +23,13 @@ from app.reports.signature_rows import signature_rows
 from app.reports.signing_words import OFFICER_FIELD, OFFICER_MEANING, ROLE_WORDS
 
 REGISTER_FORMAT = "henji-filing-register/1"
-TITLE = Bilingual("业态变更备案登记簿", "Register of filed segment changes")
+REGISTER_TITLE = Bilingual("业态变更备案登记簿", "Register of filed segment changes")
 _SHORT = 12
 _FOOTER = Bilingual("内管人员核对签名后归档", "Checked and signed by a supervision officer, then archived")
 _SIGNING = Bilingual(
-    "签名人核对了每一个备案号：所列事项与系统登记一致，作废号均有理由，没有缺号。本登记簿所列为编制时刻的情况。",
+    "签名人核对了每一个备案号：所列事项与系统登记一致，作废号均有理由，编号情况如上所述。本登记簿所列为编制时刻的情况。",
     "Who signs has checked every number: what is listed is what is on record, every void number has its reason, and "
-    "none is missing. The register speaks of the moment it was made.",
+    "what is said above of gaps is so. The register speaks of the moment it was made.",
 )
 _VERIFY = (
     Bilingual(
@@ -190,7 +190,7 @@ def compose_filing_register(evidence: Mapping[str, Any]) -> Document:
     ]
     return Document(
         code="D04",
-        title=TITLE,
+        title=REGISTER_TITLE,
         organisation=Bilingual(**evidence["office"]),
         number=number,
         created_at=read_instant(evidence["created_at"]),

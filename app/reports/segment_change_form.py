@@ -31,7 +31,7 @@ from app.reports.evaluation_record import evidence_hash, verify_url
 from app.reports.signature_box import moment_with_offset
 from app.reports.signature_rows import signature_rows
 
-TITLE = Bilingual("业态变更审批表", "Approval of a segment change")
+FORM_TITLE = Bilingual("业态变更审批表", "Approval of a segment change")
 _SHORT = 12
 _FOOTER = Bilingual("五人依次电子签名后归档", "Signed by five people in turn, then archived")
 _SIGNING = Bilingual(
@@ -80,7 +80,7 @@ def compose_segment_change_form(evidence: Mapping[str, Any]) -> Document:
     ]
     return Document(
         code="D03",
-        title=TITLE,
+        title=FORM_TITLE,
         organisation=Bilingual(**evidence["office"]),
         number=number,
         created_at=read_instant(evidence["created_at"]),

@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.core.text import Bilingual
 from app.reports.document import Document
-from app.reports.filing_register import REGISTER_FORMAT, compose_filing_register
+from app.reports.filing_register import REGISTER_FORMAT, REGISTER_TITLE, compose_filing_register
 from app.reports.segment_change_evidence import FORM_FORMAT
-from app.reports.segment_change_form import compose_segment_change_form
+from app.reports.segment_change_form import FORM_TITLE, compose_segment_change_form
 from app.reports.signed_form import Expected, expected_signatures
 
 
@@ -22,6 +23,7 @@ class SignedKind:
 
     code: str
     """D03, D04 ..."""
+    title: Bilingual
     compose: Callable[[Mapping[str, Any]], Document]
     """Evidence to document, a pure function: a verifier composes it again and compares."""
     expected: Callable[[Mapping[str, Any]], tuple[Expected, ...]] = expected_signatures
@@ -29,7 +31,7 @@ class SignedKind:
 
 
 SIGNED_DOCUMENTS: Mapping[str, SignedKind] = {
-    FORM_FORMAT: SignedKind("D03", compose_segment_change_form),
-    REGISTER_FORMAT: SignedKind("D04", compose_filing_register),
+    FORM_FORMAT: SignedKind("D03", FORM_TITLE, compose_segment_change_form),
+    REGISTER_FORMAT: SignedKind("D04", REGISTER_TITLE, compose_filing_register),
 }
 """By the format that stands in the evidence."""

@@ -149,8 +149,8 @@ def check_signed_record(
     people, times = read_roots(roots), read_roots(tsa_roots)
     try:
         evidence, files = _read(data)
-        expected = SIGNED_DOCUMENTS[evidence["format"]].expected(evidence)
-        number = str(evidence["number"])
+        kind = SIGNED_DOCUMENTS[evidence["format"]]
+        expected, number = kind.expected(evidence), str(evidence["number"])
     except EvidenceBroken as error:
         return RecordCheck((failed("attachment", error.sentence),))
     except (LookupError, TypeError, ValueError, AttributeError) as error:
@@ -159,6 +159,8 @@ def check_signed_record(
     checks = list(checked.checks)
     if checked.ok:
         content = checked.signatures[0].stated.content_digest
+        said = f"{kind.code} {number}"
+        checks = [passed("document", f"{kind.title.zh} {said}。", f"{kind.title.en}, {said}."), *checks]
         checks += [
             attempt("content", lambda: _bound(data, content)),
             _archive_said(checked),

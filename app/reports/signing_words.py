@@ -36,7 +36,7 @@ LAYER_MEANINGS: tuple[Bilingual, ...] = (
 
 OFFICER_FIELD = "officer"
 """The signature field of D04."""
-OFFICER_MEANING = Bilingual("登记内容核对无误，编号连续", "The register was checked; its numbers have no gap")
+OFFICER_MEANING = Bilingual("逐号核对无误，编号情况如所列", "Every number was checked; gaps are as listed")
 
 _WITNESS = Bilingual("内管人员（见证人）", "Supervision officer, witness")
 _DEPUTY = Bilingual("（代）", ", deputy")

@@ -2,6 +2,8 @@
 
 import importlib.util
 import io
+import os
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -36,6 +38,20 @@ def samples():
 @pytest.fixture(scope="session")
 def signed_samples():
     return _beside("signed_samples")
+
+
+@pytest.fixture(scope="session")
+def need_tools():
+    """Return a function that skips the test when a program is missing; where everything must be there, it fails."""
+
+    def need(*names):
+        missing = [name for name in names if shutil.which(name) is None]
+        if missing and os.environ.get("HENJI_REQUIRE_BROWSER"):
+            pytest.fail(f"these programs must be there: {', '.join(missing)}")
+        if missing:
+            pytest.skip(f"these programs are not on this machine: {', '.join(missing)}")
+
+    return need
 
 
 @pytest.fixture(scope="session")
