@@ -23,7 +23,7 @@ from PIL import Image
 from app.actions.add_change_evidence import add_change_evidence
 from app.actions.apply_for_change import apply_for_change
 from app.actions.change_acting import ChangeReply
-from app.actions.change_view import ChangeView
+from app.actions.change_view import ChangeView, SigningView
 from app.actions.close_change import reject_change, revoke_change, withdraw_change
 from app.actions.deps import Deps
 from app.actions.file_change import file_change
@@ -399,14 +399,19 @@ class ChangeOffice(Office):
         version: int | None = None,
         paper: PaperInput | None = None,
         actor: Actor | None = None,
+        shown: SigningView | None = None,
         **given: Any,
     ) -> ChangeReply:
-        """Look at what is to be signed and sign it, as ``person``."""
+        """Look at what is to be signed, unless it was ``shown`` before, and sign it, as ``person``."""
         actor = actor or self.person(person)
-        shown = show_signing(self.deps, actor, change_no)
+        shown = shown or self.show(change_no, person, actor)
         typed = {"content_digest": shown.content_digest, "pin": pin_of(person), **given}
         signing = SigningInput(opinion=opinion, paper=paper, **typed)
         return sign_change_layer(self.deps, actor, change_no, shown.version if version is None else version, signing)
+
+    def show(self, change_no: str, person: str, actor: Actor | None = None) -> SigningView:
+        """What somebody is about to sign."""
+        return show_signing(self.deps, actor or self.person(person), change_no)
 
     def file(self, change_no: str, person: str = SO) -> ChangeReply:
         return file_change(self.deps, self.person(person), change_no, self.version(change_no))
