@@ -27,8 +27,8 @@ from app.reports.uploaded_kind import hidden_page, holds_archive
 
 MOST_PAGES = 200
 MOST_OBJECTS = 100_000
-MOST_NODES = 500_000
-"""Values of one object that are looked at by name."""
+MOST_NODES = 200_000
+"""Values that are looked at by name, of all objects together; few objects hold a name that asks for it."""
 MOST_STREAM_BYTES = 160 << 20
 """Of one stream, unpacked: a page of colour at 600 dpi has 100 MiB."""
 MOST_UNPACKED_BYTES = 512 << 20
@@ -118,13 +118,13 @@ def _open(data: bytes) -> Pdf:
 
 
 def _check_objects(pdf: Pdf) -> None:
-    left = MOST_UNPACKED_BYTES
+    left, nodes = MOST_UNPACKED_BYTES, MOST_NODES
     for item in pdf.objects:
         if isinstance(item, Stream):
-            _require_quiet(item.stream_dict)
+            nodes -= _require_quiet(item.stream_dict, nodes)
             left -= _unpacked(item, min(left, MOST_STREAM_BYTES))
         elif isinstance(item, Dictionary | Array):
-            _require_quiet(item)
+            nodes -= _require_quiet(item, nodes)
     _require_read(pdf)
 
 
@@ -137,17 +137,17 @@ def _require_read(pdf: Pdf) -> None:
         raise _damaged()
 
 
-def _require_quiet(item: Object) -> None:
-    """Do nothing when ``item`` and what stands in it acts on nothing.
+def _require_quiet(item: Object, most: int) -> int:
+    """Return how many values were looked at, at most ``most``, when ``item`` and what stands in it acts on nothing.
 
     The text of it is searched first, which is a hundred times faster; a word in a title is told from a name after that.
     """
     if not _ALARMING.search(item.unparse(resolved=True)):
-        return
+        return 0
     waiting: list[Any] = [item]
-    for _ in range(MOST_NODES):
+    for looked_at in range(most):
         if not waiting:
-            return
+            return looked_at
         value = waiting.pop()
         if isinstance(value, Dictionary) and not isinstance(value, Stream):
             _require_quiet_names(value)
