@@ -17,7 +17,7 @@ from app.keys.certificates import pem
 from app.keys.folder import KeysUnusable, read_guarded
 from app.keys.local_time_stamper import create_time_keys, load_local_time_stamper
 from app.keys.ring import KeyRing, create_keys, load_keys
-from app.keys.secret_box import SECRETS_KEY, SecretBox, create_secret_box
+from app.keys.secret_box import SECRETS_KEY, SecretBox
 from app.keys.timestamps import RemoteTimeStamper, TimeStamper, read_time_roots
 from app.keys.token import Token, read_person_tokens
 from app.office.clause import read_clauses
@@ -135,17 +135,16 @@ def make_keys(
 ) -> KeyRing:
     """Create all keys of an installation in ``folder``, those of the local time stamps included, and return them.
 
-    Certificates begin at the real time, so that they are valid in a real year; at the simulated one when that is
-    earlier, so that what is signed under it was signed in their time.
+    Certificates are made for years from the real time on, so that they hold in a real year. Where a simulated clock
+    is behind, they begin with it, so that what is signed under it was signed in their time.
 
     Raises:
         KeysExist: there is something in the folder.
         LogNameUnusable, OfficeNameUnusable, KeysUnusable: as :func:`create_keys`.
     """
-    begin = min(SystemClock().now(), clock.now())
-    ring = create_keys(folder, office_name, begin, slug=slug, token=token)
+    now = SystemClock().now()
+    ring = create_keys(folder, office_name, now, slug=slug, token=token, begin=min(now, clock.now()))
     make_time_keys(folder, office_name, clock)
-    create_secret_box(folder)
     return ring
 
 
@@ -155,7 +154,8 @@ def make_time_keys(folder: Path, office_name: str, clock: Clock) -> None:
     Raises:
         KeysExist: there are some.
     """
-    create_time_keys(folder / TIME_STAMPS, office_name, min(SystemClock().now(), clock.now()))
+    now = SystemClock().now()
+    create_time_keys(folder / TIME_STAMPS, office_name, now, min(now, clock.now()))
 
 
 def time_root_texts() -> tuple[str, ...]:

@@ -97,8 +97,10 @@ def _builder(
     )
 
 
-def issue_root(office: str, key: EllipticCurvePrivateKey, now: datetime) -> x509.Certificate:
-    """Return the self-signed root of ``office``, valid for 20 years from ``now`` (aware).
+def issue_root(
+    office: str, key: EllipticCurvePrivateKey, now: datetime, begin: datetime | None = None
+) -> x509.Certificate:
+    """Return the self-signed root of ``office``, valid for 20 years from ``now`` (aware), and since ``begin`` if given.
 
     Raises:
         OfficeNameUnusable: the name does not fit.
@@ -106,7 +108,7 @@ def issue_root(office: str, key: EllipticCurvePrivateKey, now: datetime) -> x509
     name = _name(office, ROOT_NAME)
     public = key.public_key()
     return (
-        _builder(name, name, public, public, now)
+        _builder(name, name, public, public, begin or now)
         .not_valid_after(now.replace(microsecond=0) + timedelta(days=_ROOT_DAYS))
         # Path length 0: this root issues leaves and nothing that issues.
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
@@ -122,8 +124,9 @@ def issue_seal(
     root_key: EllipticCurvePrivateKey,
     now: datetime,
     crl_url: str,
+    begin: datetime | None = None,
 ) -> x509.Certificate:
-    """Return the certificate of the system seal, valid for 10 years from ``now`` (aware).
+    """Return the certificate of the system seal, valid for 10 years from ``now`` (aware), and since ``begin`` if given.
 
     ``crl_url`` need not be reachable, but without a distribution point a revocation list embedded later is ignored.
 
@@ -132,7 +135,7 @@ def issue_seal(
     """
     point = x509.DistributionPoint([x509.UniformResourceIdentifier(crl_url)], None, None, None)
     return (
-        _builder(_name(office, SEAL_NAME), root.subject, key, root_key.public_key(), now)
+        _builder(_name(office, SEAL_NAME), root.subject, key, root_key.public_key(), begin or now)
         .not_valid_after(now.replace(microsecond=0) + timedelta(days=_SEAL_DAYS))
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(authority=False), critical=True)

@@ -147,8 +147,10 @@ def _refusal(why: str) -> bytes:
     return bytes(Answer({"status": status}).dump())
 
 
-def create_time_keys(folder: Path, office: str, now: datetime) -> None:
+def create_time_keys(folder: Path, office: str, now: datetime, begin: datetime | None = None) -> None:
     """Create the keys of a local authority in ``folder``, all or none; ``now`` is aware.
+
+    They count from ``begin`` where that is earlier.
 
     A new generation gets a folder of its own: the old root stays trusted for what it has stamped.
 
@@ -164,13 +166,13 @@ def create_time_keys(folder: Path, office: str, now: datetime) -> None:
     year = str(now.year)
     root_name = _name(office, f"本机时间戳根 Local Time Stamp Root {year}")
     root = (
-        _builder(root_name, root_name, root_key, root_key, now, _ROOT_DAYS)
+        _builder(root_name, root_name, root_key, root_key, now, _ROOT_DAYS, begin)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(_usage(authority=True), critical=True)
         .sign(root_key, hashes.SHA256())
     )
     leaf = (
-        _builder(_name(office, f"本机时间戳 Local Time Stamp {year}"), root_name, key, root_key, now, _LEAF_DAYS)
+        _builder(_name(office, f"本机时间戳 Local Time Stamp {year}"), root_name, key, root_key, now, _LEAF_DAYS, begin)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(authority=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
@@ -255,8 +257,8 @@ def _builder(
     issuer_key: EllipticCurvePrivateKey,
     now: datetime,
     days: int,
+    begin: datetime | None = None,
 ) -> x509.CertificateBuilder:
-    begin = now.replace(microsecond=0)
     public = key.public_key()
     return (
         x509.CertificateBuilder()
@@ -264,8 +266,8 @@ def _builder(
         .issuer_name(issuer)
         .public_key(public)
         .serial_number(x509.random_serial_number())
-        .not_valid_before(begin - _BACKDATED)
-        .not_valid_after(begin + timedelta(days=days))
+        .not_valid_before((begin or now).replace(microsecond=0) - _BACKDATED)
+        .not_valid_after(now.replace(microsecond=0) + timedelta(days=days))
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False)
     )

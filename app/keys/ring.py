@@ -74,6 +74,7 @@ def create_keys(
     slug: str | None = None,
     token: Token | None = None,
     crl_url: str | None = None,
+    begin: datetime | None = None,
 ) -> KeyRing:
     """Create the keys of an installation in ``folder`` (all of them or none) and return them.
 
@@ -86,6 +87,7 @@ def create_keys(
         slug: short name in the origin ``henji.<slug>/log``; else made from the ASCII part of the name or the key.
         token: the seal's key pair is in this token already.
         crl_url: where a revocation list would be found.
+        begin: when the certificates begin to count, where that is earlier than ``now``.
 
     Raises:
         KeysExist: there is something in the folder.
@@ -100,11 +102,11 @@ def create_keys(
     log_key = Ed25519PrivateKey.generate()
     name = f"henji.{slug_of(office_name, log_key, slug)}/log"
     root_key = generate_private_key(SECP256R1())
-    root = issue_root(office_name, root_key, now)
+    root = issue_root(office_name, root_key, now, begin)
     seal_key = generate_private_key(SECP256R1())
     public = token_public_key(token) if token else seal_key.public_key()
     revocations = crl_url or f"http://crl.{name.removesuffix('/log')}.invalid/root.crl"
-    seal = issue_seal(office_name, public, root, root_key, now, revocations)
+    seal = issue_seal(office_name, public, root, root_key, now, revocations, begin)
     files = {
         _ABOUT: json.dumps({"format": KEYS_FORMAT, "office": office_name, "log": name}, ensure_ascii=False).encode(),
         ROOT_KEY: private_pem(root_key),
