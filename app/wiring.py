@@ -17,7 +17,7 @@ from app.keys.certificates import pem
 from app.keys.folder import KeysUnusable, read_guarded
 from app.keys.local_time_stamper import create_time_keys, load_local_time_stamper
 from app.keys.ring import KeyRing, create_keys, load_keys
-from app.keys.secret_box import SECRETS_KEY, SecretBox
+from app.keys.secret_box import SECRETS_KEY, SecretBox, create_secret_box
 from app.keys.timestamps import RemoteTimeStamper, TimeStamper, read_time_roots
 from app.keys.token import Token, read_person_tokens
 from app.office.clause import read_clauses
@@ -145,6 +145,7 @@ def make_keys(
     now = SystemClock().now()
     ring = create_keys(folder, office_name, now, slug=slug, token=token, begin=min(now, clock.now()))
     make_time_keys(folder, office_name, clock)
+    create_secret_box(folder)
     return ring
 
 
