@@ -1,6 +1,7 @@
 """Who is looking at the page, and whether they may."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Final
 from urllib.parse import urlencode
@@ -17,6 +18,10 @@ from app.web.pages import PUBLIC, Route, View, wiring
 from app.web.session_cookie import session_token
 
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_SOON: Final = timedelta(minutes=15)
+"""So long before a session ends every page says so."""
+_WITH_A_TEMPORARY_PASSWORD: Final = frozenset({"web.account_password", "web.account_password_form"})
+"""Nothing else is open, behind the sign-in, to whoever must change the password first."""
 
 
 class Reader(UserMixin):  # type: ignore[misc]  # flask_login carries no types
@@ -29,6 +34,10 @@ class Reader(UserMixin):  # type: ignore[misc]  # flask_login carries no types
         self.person_name = signed_in.person_name
         self.roles = tuple(signed_in.roles)
         self.has_second_factor = signed_in.has_second_factor
+        self.login = signed_in.login
+        self.must_change_password = signed_in.must_change_password
+        self.until = signed_in.until
+        self.ends_soon = signed_in.until - wiring().clock.now() <= _SOON
 
     def may_open(self, endpoint: str) -> bool:
         """Return whether the route of ``endpoint`` is open to this person: menus show nothing else."""
@@ -74,10 +83,14 @@ def guarded(route: Route) -> View:
     def call(**parts: str) -> ResponseReturnValue:
         # Of a stranger's form nothing is read, and of anybody's not more than the page takes.
         request.max_content_length = route.most_bytes
-        if route.who != PUBLIC and reader() is None:
+        someone = reader()
+        if route.who != PUBLIC and someone is None:
             return _to_sign_in()
         if request.method not in _SAFE:
             check_form()
+        first = someone is not None and someone.must_change_password
+        if first and route.who != PUBLIC and request.endpoint not in _WITH_A_TEMPORARY_PASSWORD:
+            return redirect(url_for("web.account_password"))
         if isinstance(route.who, Permission):
             acting().require(route.who)
         return view(**parts)

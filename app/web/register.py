@@ -8,8 +8,20 @@ from flask import Blueprint, Flask, request
 from app.actions.deps import Deps
 from app.http.current import draw_problems_with
 from app.office.permission import Permission
-from app.web import about, change_words, evaluations, log, numbers, rules, segment_change_view, sessions, words
+from app.web import (
+    about,
+    change_words,
+    evaluations,
+    log,
+    numbers,
+    people_words,
+    rules,
+    segment_change_view,
+    sessions,
+    words,
+)
 from app.web.access import guarded, reader, use_sign_in
+from app.web.account_routes import ACCOUNT_ROUTES
 from app.web.addresses import asset
 from app.web.change_routes import CHANGE_ROUTES
 from app.web.errors import error_page
@@ -39,6 +51,7 @@ ROUTES = (
     Route("/log/proofs/<int:index>", log.proof, Permission.READ_LOG),
     Route("/components", about.components, SIGNED_IN),
     *CHANGE_ROUTES,
+    *ACCOUNT_ROUTES,
 )
 """Every page, and who may call it."""
 
@@ -80,6 +93,7 @@ def register_web(app: Flask, deps: Deps) -> None:
         form_field=FIELD,
         form_key=form_key,
         language=language,
+        people_words=people_words,
         word=words.word,
         words=words,
     )
@@ -92,6 +106,7 @@ def _words_of_templates() -> dict[str, Any]:
     return {
         "here": request.full_path.rstrip("?"),
         "is_demo": deps.is_demo,
+        "elsewhere": deps.oidc,
         "lang": language(),
         "office_name": deps.office_name,
         "reader": reader(),

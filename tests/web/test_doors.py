@@ -51,9 +51,19 @@ def test_whoever_is_not_signed_in_is_asked_to(client, route):
 
 
 @pytest.mark.parametrize(
-    "path", ["/evaluations", "/evaluations/E-202611-000001", "/log", "/log/checkpoint", "/log/proofs/1"]
+    "path",
+    [
+        "/evaluations",
+        "/evaluations/E-202611-000001",
+        "/log",
+        "/log/checkpoint",
+        "/log/proofs/1",
+        "/segment-changes",
+        "/segment-changes/new",
+        "/registers",
+    ],
 )
-def test_an_administrator_may_not_read_evaluations_or_the_log(enter, administrator, path):
+def test_an_administrator_may_not_read_evaluations_changes_or_the_log(enter, administrator, path):
     answer = enter(administrator).get(path)
 
     assert answer.status_code == 403
@@ -63,10 +73,15 @@ def test_an_administrator_may_not_read_evaluations_or_the_log(enter, administrat
 def test_everybody_begins_on_a_page_they_may_see(enter, administrator, site):
     client = enter(administrator)
 
-    assert client.get("/").location == "/rules"
+    assert client.get("/").location == "/admin/people"
     page = client.get("/rules")
     assert page.status_code == 200
     assert 'href="/evaluations"' not in page.text
+    assert 'href="/tasks"' not in page.text
+
+
+def test_whoever_works_here_begins_with_what_waits(enter, officer):
+    assert enter(officer).get("/").location == "/tasks"
 
 
 def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(client, officer):
