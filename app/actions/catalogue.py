@@ -10,10 +10,10 @@ from app.audit.engine.loader import read_rules
 from app.audit.engine.rulebook import RuleLibrary
 from app.office.clause import read_clauses
 
-AVAILABLE_DOCUMENTS = frozenset({"D19"})
+AVAILABLE_DOCUMENTS = frozenset({"D03", "D04", "D19"})
 """The documents that can be produced today; each has a compose module in app/reports."""
 
-AVAILABLE_WORKFLOWS: frozenset[str] = frozenset()
+AVAILABLE_WORKFLOWS: frozenset[str] = frozenset({"WF-1"})
 """The workflows (WF-1 ...) that can be walked today."""
 
 AVAILABLE_REPORTS: frozenset[str] = frozenset()

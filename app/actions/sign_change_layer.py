@@ -253,9 +253,20 @@ def _keep(
         else:
             uow.blobs.put(signed.pdf)
             reply = keep_act(deps, uow, actor, change, seen.version + 1, _act(attempt, signature, asked), moment)
+            _confirm_claims(uow, change_no, signature, moment)
             return reply, change.state
     keep_refusal(deps, actor, seen.change, seen.version, "sign", signature.person_id, asked, refusal, at)
     raise refusal
+
+
+def _confirm_claims(uow: UnitOfWork, change_no: str, signature: FormSignature, at: datetime) -> None:
+    """Note that what was claimed of a signature on paper has been seen by its witness."""
+    if signature.witness is None:
+        return
+    for claim in uow.paper_claims.open_of(change_no):
+        if claim.layer == signature.layer:
+            number = f"{claim.claim_no}-{signature.layer}"
+            uow.paper_claims.add(replace(claim, claim_no=number, received_at=at, confirmed=True))
 
 
 def _act(attempt: Attempt, signature: FormSignature, asked: Sequence[Asked]) -> Act:

@@ -185,6 +185,7 @@ def _keep(
             "content_digest": f"sha256:{document.content_digest}",
             "file": signed.file_digest,
             "certificate": signed.certificate_digest,
+            "duties": [["sign", person_id]],
         }
         position = uow.log.append(_event("document.signed", actor, document.document_no, body, moment))
         uow.duties.add(KIND, document.document_no, "sign", person_id, moment)
