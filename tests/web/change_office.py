@@ -1,23 +1,35 @@
 """An office small enough to know everybody, in which a business format can be changed; every shop is invented."""
 
-import zlib
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from app.actions.accounts import create_account
+from app.actions.apply_for_change import apply_for_change
 from app.actions.deps import Deps
 from app.actions.import_office import import_office
+from app.actions.preview_change import preview_change
+from app.actions.read_change import read_change
+from app.actions.record_site_check import record_site_check
+from app.actions.reply import RequestKey
+from app.actions.show_signing import show_signing
+from app.actions.sign_change_layer import SigningInput, sign_change_layer
 from app.actions.sign_in import session_actor, sign_in
 from app.actions.signing_keys import confirm_signing_key, create_signing_key
+from app.actions.upload_evidence import Declared, upload_evidence
 from app.core.actor import Actor, command_actor
+from app.core.canonical import digest_of
 from app.core.clock import SteppedClock
 from app.core.text import Bilingual
 from app.demo.pictures import picture
 from app.office.permission import Permission
 from app.wiring import new_installation
 
+T = TypeVar("T")
 START = datetime(2026, 11, 9, 1, 0, 0, tzinfo=UTC)
 """A Monday before the 15th: what is filed in time counts from 1 December."""
 PASSWORD = "a quiet password"  # of nobody
@@ -37,8 +49,11 @@ PEOPLE = {
 """Name, role, unit and login by person."""
 CHAIN = (LI, WANG, ZHANG, MA, CHEN)
 """Who signs layers 1 to 5."""
-SHOP, OTHER_SHOP, SHOP_ELSEWHERE = "420301000012", "420301000013", "420301000099"
-_WHERE = {"latitude": "30.512345", "longitude": "114.401234"}
+SHOPS = tuple(f"4203010000{number}" for number in range(12, 32))
+"""Of the territory of Li; each test takes its own."""
+SHOP_ELSEWHERE = "420301000099"
+KINDS = ("application", "storefront", "interior", "fixtures", "licence_scope", "site_record")
+WHERE = {"latitude": "30.512345", "longitude": "114.401234"}
 
 
 def login_of(person_id: str) -> str:
@@ -103,8 +118,7 @@ def _days() -> list[dict[str, Any]]:
 
 def _collections() -> list[tuple[str, list[dict[str, Any]]]]:
     customers = [
-        _customer(SHOP, "楚雄路鑫源烟酒", "T03"),
-        _customer(OTHER_SHOP, "楚雄路副食", "T03"),
+        *(_customer(licence_no, f"楚雄路{licence_no[-2:]}号烟酒", "T03") for licence_no in SHOPS),
         _customer(SHOP_ELSEWHERE, "楚雄路便民店", "T04"),
     ]
     formats = [("B", "便利店", "convenience"), ("Y", "烟草专业店", "tobacco shop"), ("S", "超市", "supermarket")]
@@ -128,7 +142,7 @@ def _collections() -> list[tuple[str, list[dict[str, Any]]]]:
             "address": "示例县城东楚雄路18号",
             "valid_to": "2028-06-30",
             "is_valid": True,
-            "position": _WHERE,
+            "position": WHERE,
         }
         for one in customers
     ]
@@ -218,6 +232,64 @@ def photo(number: int) -> bytes:
     return picture(number)
 
 
-def scan(text: str) -> bytes:
-    """Return a picture that stands for a scan of ``text``."""
-    return picture(1000 + zlib.crc32(text.encode()) % 1000)
+def apply_for(deps: Deps, licence_no: str, **changes: Any) -> str:
+    """Let Li enter a complete request for the shop, and return its number."""
+    li, at = actor_of(deps, LI), deps.clock.now()
+    evidence = []
+    for place, kind in enumerate(KINDS):
+        data = picture(int(licence_no[-3:]) * 10 + place)
+        digest = upload_evidence(deps, li, data, Declared(f"{kind}.png", "image/png")).evidence.digest
+        evidence.append({"kind": kind, "digest": digest, "taken_at": at.isoformat(), "position": WHERE})
+    shop = preview_change(deps, li, licence_no, "Y")
+    payload = {
+        "licence_no": licence_no,
+        "shop_name": shop.shop_name,
+        "holder_name": shop.holder_name,
+        "address": shop.address,
+        "current_segment": shop.segment,
+        "proposed_segment": "Y",
+        "reason_code": "premises_changed",
+        "reason_text": "扩建专柜",
+        "applicant": "刘建国",
+        "contact": "13800000000",
+        "requested_effective": "2026-12-01",
+        "evidence": evidence,
+        **changes,
+    }
+    reply = apply_for_change(deps, li, payload, RequestKey(None, digest_of(payload)))
+    number: str = json.loads(reply.body)["change_no"]
+    return number
+
+
+def check_shop(deps: Deps, change_no: str, *people: str) -> None:
+    """Let each of ``people`` see the shop and hand in the sheet."""
+    for person_id in people:
+        go_on(deps, minutes=40)
+        actor = actor_of(deps, person_id)
+        sheet = {
+            "checked_at": (deps.clock.now() - timedelta(minutes=10)).isoformat(),
+            "area_m2": "62.5",
+            "hours_per_day": "12",
+            "sales_mode": "counter",
+            "it_level": "pos",
+            "joint": False,
+            "position": WHERE,
+            "photos": [],
+        }
+        record_site_check(deps, actor, change_no, read_change(deps, actor, change_no).version, sheet)
+
+
+def sign_layers(deps: Deps, change_no: str, *people: str) -> None:
+    """Let each of ``people`` sign, in order."""
+    for person_id in people:
+        go_on(deps, minutes=20)
+        actor = actor_of(deps, person_id)
+        shown = show_signing(deps, actor, change_no)
+        given = SigningInput(shown.content_digest, "同意", PIN)
+        elsewhere(lambda a=actor, s=shown, g=given: sign_change_layer(deps, a, change_no, s.version, g))
+
+
+def elsewhere(work: Callable[[], T]) -> T:
+    """Do ``work`` in a thread of its own: in this one a browser may be driven, and signing needs a loop too."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(work).result()

@@ -289,7 +289,7 @@ def address(site: Site) -> Iterator[str]:
         yield place
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def change_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deps]:
     """An office in which a format can be changed, everybody with a key."""
     deps = build_change_office(tmp_path_factory.mktemp("changes"))
@@ -297,10 +297,16 @@ def change_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deps]:
     deps.store.close()
 
 
-@pytest.fixture(scope="module")
-def change_address(change_office: Deps) -> Iterator[str]:
+@pytest.fixture(scope="session")
+def change_app(change_office: Deps) -> Flask:
+    """The pages of that office."""
+    return create_app(change_office)
+
+
+@pytest.fixture(scope="session")
+def change_address(change_app: Flask) -> Iterator[str]:
     """Where the pages of that office are served."""
-    with served(create_app(change_office)) as place:
+    with served(change_app) as place:
         yield place
 
 

@@ -29,6 +29,7 @@ class Reader:
             viewport={"width": width, "height": 900},
             locale={"zh": "zh-CN", "en": "en-GB"}[language],
             color_scheme=theme,
+            timezone_id="Asia/Shanghai",
         )
         self.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
         self.address = address
