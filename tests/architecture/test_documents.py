@@ -217,7 +217,6 @@ def test_every_log_event_is_named_in_the_past_and_once_for_each_thing():
         "document.archived", "document.prepared", "document.signed", "segment_change.applied", "segment_change.checked",
         "segment_change.drafted", "segment_change.filed", "segment_change.judged", "segment_change.refused",
         "segment_change.rejected", "segment_change.reviewed", "segment_change.revoked", "segment_change.signed",
-        "segment_change.withdrawn",
     }  # fmt: skip
     # Names of the log are never reused: a new one is added here on purpose.
     codes_that_read_alike = {"pin.locked", "snapshot.taken", "value.not_allowed"}
