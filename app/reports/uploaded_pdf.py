@@ -149,11 +149,9 @@ def _require_quiet(item: Object, most: int) -> int:
         if not waiting:
             return looked_at
         value = waiting.pop()
-        if isinstance(value, Dictionary) and not isinstance(value, Stream):
+        if isinstance(value, Dictionary):
             _require_quiet_names(value)
-            waiting += [one for key, one in value.items() if _is_direct(one)]
-        elif isinstance(value, Array):
-            waiting += [one for one in value if _is_direct(one)]
+        waiting += [one for one in (value if isinstance(value, Array) else value.values()) if _is_direct(one)]
     raise _too_hard()
 
 

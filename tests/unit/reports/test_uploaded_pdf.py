@@ -196,6 +196,11 @@ def test_a_hostile_pdf_is_refused_for_its_own_reason(name):
     assert refused.value.detail.en.endswith(".")
 
 
+def test_a_pdf_without_a_page_is_no_evidence_whatever_the_reader_says():
+    with pytest.raises(UploadDamaged):
+        look_inside(saved(pages=0))
+
+
 def test_a_rare_packing_is_counted_as_well(monkeypatch):
     packed = pdf(stream(b"78" * 100 + b">", b"/Filter /ASCIIHexDecode"))
     assert look_inside(packed).pages == 1

@@ -123,6 +123,13 @@ def test_a_phones_second_picture_is_let_be_when_the_first_announces_it():
         look_inside(announced + padded * 8)
 
 
+def test_a_webp_with_something_to_look_through_is_taken():
+    made = io.BytesIO()
+    Image.new("RGBA", (20, 10), (200, 30, 30, 128)).save(made, "WEBP")
+    assert b"ALPH" in made.getvalue()
+    assert look_inside(made.getvalue()).width == 20
+
+
 def test_the_interlaced_picture_is_counted_pass_by_pass():
     # 5 x 3 grey points: the passes by their columns and rows, each line with its filter byte.
     head = png_head(5, 3, color=0, interlace=1)
@@ -299,6 +306,7 @@ def test_time_and_place_of_the_camera_are_read_from_every_kind(kind):
     [
         ("2026:11:08 10:00:00", None, EIGHT),
         ("2026:11:08 10:00:00", "", EIGHT),
+        (b"2026:11:08 10:00:00\0", b"+08:00", EIGHT),
         ("2026:11:08 10:00:00", "   :  ", EIGHT),
         ("2026:11:08 03:30:00", "+01:30", EIGHT),
         ("2026:11:07 21:00:00", "-05:00", EIGHT),
