@@ -1,11 +1,14 @@
 """Issue the certificates of confirmed keys from the office's root."""
 
+import json
 from datetime import datetime
 
 from app.actions.deps import Deps
 from app.actions.grant_role import known_person
 from app.actions.noting import note
+from app.audit.log.event import parse_event
 from app.core.actor import Actor
+from app.core.canonical import sha256_hex
 from app.core.clock import local_date
 from app.core.errors import Integrity
 from app.core.text import Bilingual
@@ -22,10 +25,10 @@ _LONGEST_UNIT = 64
 
 
 class ConfirmationBroken(Integrity):
-    """The signature of whoever confirmed a key does not hold. 500."""
+    """The confirmation of a key was not made through the program, or not by whom it names. 500."""
 
     code = "signing_key.confirmation_broken"
-    title = Bilingual("密钥确认的签名无效", "The signature under a confirmation does not hold")
+    title = Bilingual("密钥的确认不成立", "The confirmation of a key does not hold")
 
 
 def certify_keys(deps: Deps, actor: Actor, authority: Authority) -> tuple[PersonCertificate, ...]:
@@ -54,7 +57,7 @@ def certify(
     Raises:
         ConfirmationBroken, PersonNameUnusable: as above.
     """
-    _check(uow, confirmation)
+    _check(uow, key, confirmation)
     person = known_person(uow, key.person_id)
     issued = issue_for(authority, name_in_certificate(person, at), key.public_key_der, at)
     certificate = PersonCertificate(
@@ -83,19 +86,37 @@ def name_in_certificate(person: Person, at: datetime) -> PersonName:
     return PersonName(person.name, f"{role} · {held.unit}"[:_LONGEST_UNIT], person.person_id)
 
 
-def _check(uow: UnitOfWork, confirmation: KeyConfirmation) -> None:
-    """Refuse a confirmation that says it was signed and was not: a row written past the program."""
-    if confirmation.signature is None:
-        if confirmation.actor.get("kind") == "command":
-            return
-    else:
-        signer = uow.certificates.valid(confirmation.confirmed_by, confirmation.confirmed_at)
-        if signer is not None and was_signed_by(signer.certificate_der, confirmation.signature, confirmation.statement):
-            return
+def _check(uow: UnitOfWork, key: PersonKey, confirmation: KeyConfirmation) -> None:
+    """Refuse a confirmation that was written past the program: not in the log, or not signed by whom it names."""
+    if _is_logged(uow, confirmation) and _is_signed(uow, confirmation) and _names_key(key, confirmation):
+        return
     raise ConfirmationBroken(
         Bilingual(
-            f"密钥 {confirmation.key_id} 的确认没有 {confirmation.confirmed_by} 的有效签名，未签发证书。",
-            f"The confirmation of key {confirmation.key_id} lacks a valid signature of {confirmation.confirmed_by}; "
-            "no certificate was issued.",
+            f"密钥 {confirmation.key_id} 的确认日志中没有，或没有 {confirmation.confirmed_by} 的有效签名，未签发。",
+            f"The log does not tell of the confirmation of key {confirmation.key_id}, or {confirmation.confirmed_by} "
+            "has not signed it; no certificate was issued.",
         )
     )
+
+
+def _is_logged(uow: UnitOfWork, confirmation: KeyConfirmation) -> bool:
+    event = parse_event(uow.log.leaf_data(confirmation.log_index))
+    return (
+        event.name == "signing_key.confirmed"
+        and event.subject["id"] == confirmation.key_id
+        and event.actor["id"] == confirmation.confirmed_by
+        and event.body["statement"] == "sha256:" + sha256_hex(confirmation.statement)
+    )
+
+
+def _is_signed(uow: UnitOfWork, confirmation: KeyConfirmation) -> bool:
+    if confirmation.signature is None:
+        return confirmation.confirmed_by == "command:henji"
+    signer = uow.certificates.valid(confirmation.confirmed_by, confirmation.confirmed_at)
+    return signer is not None and was_signed_by(signer.certificate_der, confirmation.signature, confirmation.statement)
+
+
+def _names_key(key: PersonKey, confirmation: KeyConfirmation) -> bool:
+    told = json.loads(confirmation.statement)
+    named = (told["person"], told["key"], told["public_key"])
+    return named == (key.person_id, key.key_id, "sha256:" + sha256_hex(key.public_key_der))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from app.actions.compare_changes import ToldOfChanges, changed, compare_changes, lost
+from app.actions.compare_people import compare_people
 from app.audit.log.event import Event, parse_event
 from app.core.clock import instant
 from app.core.errors import AppError
@@ -56,6 +57,8 @@ def _differences(uow: UnitOfWork) -> Iterator[Bilingual]:
             acts[str(event.subject["id"])].append(event)
         elif event.name in _OF_ONE:
             yield from _OF_ONE[event.name](uow, event)
+        else:
+            yield from compare_people(uow, event)
     there = sum(uow.evaluations.verdict_counts(EvaluationFilter()).values())
     if there != evaluations:
         yield Bilingual(

@@ -248,10 +248,10 @@ def confirm_signing_key(deps: Deps, actor: Actor, person_id: str, fingerprint: s
     with deps.store.write() as uow:
         if _to_confirm(uow, person_id).key_id != key.key_id:
             raise KeyOther
-        confirmation = KeyConfirmation(key.key_id, actor.actor_id, at, actor.as_json(), statement, signature)
-        uow.person_keys.confirm(confirmation)
         body = {"person": person_id, "fingerprint": key.fingerprint, "statement": "sha256:" + sha256_hex(statement)}
-        note(uow, actor, "signing_key.confirmed", ("signing_key", key.key_id), at, body)
+        index = note(uow, actor, "signing_key.confirmed", ("signing_key", key.key_id), at, body)
+        confirmation = KeyConfirmation(key.key_id, actor.actor_id, at, actor.as_json(), statement, signature, index)
+        uow.person_keys.confirm(confirmation)
         if authority is not None:
             certify(uow, actor, authority, key, confirmation, at)
         return _state(uow, key, at)

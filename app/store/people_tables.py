@@ -88,6 +88,7 @@ key_confirmation = Table(
     Column("statement", LargeBinary, nullable=False),
     # Of the person who confirmed; NULL when it was done on the host.
     Column("signature", LargeBinary),
+    Column("log_index", _SERIAL, ForeignKey("log_entry.log_index"), nullable=False),
     info=APPEND_ONLY,
 )
 

@@ -72,6 +72,8 @@ class KeyConfirmation:
     """Canonical JSON: person, key, fingerprint, who confirms, when."""
     signature: bytes | None
     """DER, over ``statement``, with the confirming person's own key; None when confirmed on the host."""
+    log_index: int
+    """Where the log tells of it."""
 
 
 @dataclass(frozen=True, slots=True)

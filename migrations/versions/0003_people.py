@@ -98,7 +98,9 @@ def upgrade() -> None:
         sa.Column("actor", JsonText(), nullable=False),
         sa.Column("statement", sa.LargeBinary(), nullable=False),
         sa.Column("signature", sa.LargeBinary(), nullable=True),
+        sa.Column("log_index", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["key_id"], ["person_key.key_id"], name="fk_key_confirmation_key_id"),
+        sa.ForeignKeyConstraint(["log_index"], ["log_entry.log_index"], name="fk_key_confirmation_log_index"),
         sa.PrimaryKeyConstraint("key_id", name="pk_key_confirmation"),
     )
     op.create_table(

@@ -10,7 +10,9 @@ from cryptography.x509.oid import NameOID
 from sqlalchemy import text
 
 from app.actions.certify_keys import ConfirmationBroken, certify_keys
-from app.actions.keep_accounts import reset_password
+from app.actions.compare_with_log import compare_with_log
+from app.actions.keep_accounts import disable_account, reset_password
+from app.actions.machine_clients import create_client, revoke_client
 from app.actions.open_signing_key import KeyAbsent, PinLocked, open_signing_key
 from app.actions.own_account import change_own_password
 from app.actions.own_case import OwnCase
@@ -376,29 +378,74 @@ def test_without_the_root_a_confirmed_key_waits_for_the_operator(staffed):
     assert renew_revocation_list(staffed.deps, OPERATOR, authority).number == 1
 
 
-def test_a_confirmation_written_past_the_program_gets_no_certificate(staffed):
-    first_head(staffed)
-    authority = staffed.deps.load_authority()
-    key = make(staffed, LI)
-    forged = {"key": key.key_id, "at": staffed.clock.now().isoformat(timespec="microseconds"), "by": HEAD}
-    insert = (
-        "INSERT INTO key_confirmation (key_id, confirmed_by, confirmed_at, actor, statement, signature) "
-        'VALUES (:key, :by, :at, \'{{"kind":"person"}}\', :statement, {signature})'
-    )
-    with staffed.connection() as connection:
-        at = staffed.clock.now() if connection.dialect.name == "postgresql" else forged["at"]
-        values = {**forged, "at": at, "statement": b"{}"}
-        connection.execute(text(insert.format(signature="NULL")), values)
+FORGED = """INSERT INTO key_confirmation (key_id, confirmed_by, confirmed_at, actor, statement, signature, log_index)
+SELECT :key, :by, confirmed_at, actor, {statement}, {signature}, log_index
+FROM key_confirmation WHERE confirmed_by = :as_of"""
+
+
+@pytest.mark.parametrize(
+    ("by", "as_of", "statement", "signature"),
+    [
+        ("command:henji", "command:henji", "statement", "NULL"),
+        (HEAD, HEAD, "statement", "NULL"),
+        (HEAD, HEAD, "statement", "signature"),
+        (HEAD, HEAD, ":made", "signature"),
+        (OFFICER, HEAD, "statement", "signature"),
+    ],
+)
+def test_a_confirmation_written_past_the_program_gets_no_certificate(small, by, as_of, statement, signature):
+    first_head(small)
+    certified(small, WANG)
+    key = make(small, LI)
+    values = {"key": key.key_id, "by": by, "as_of": as_of}
+    if statement == ":made":
+        values["made"] = b"{}"
+    with small.connection() as connection:
+        connection.execute(text(FORGED.format(statement=statement, signature=signature)), values)
     with pytest.raises(ConfirmationBroken):
-        certify_keys(staffed.deps, OPERATOR, authority)
-    other = make(staffed, WANG)
-    with staffed.connection() as connection:
-        values = {**values, "key": other.key_id, "signature": b"0"}
-        connection.execute(text(insert.format(signature=":signature")), values)
-    with pytest.raises(ConfirmationBroken):
-        certify_keys(staffed.deps, OPERATOR, authority)
+        certify_keys(small.deps, OPERATOR, small.deps.load_authority())
     with pytest.raises(KeyAbsent):
-        open_key(staffed, LI)
+        open_key(small, LI)
+
+
+def test_a_public_half_exchanged_after_the_confirmation_gets_no_certificate(small):
+    first_head(small)
+    authority = small.deps.load_authority()
+    small.deps = replace(small.deps, load_authority=lambda: None)
+    certified(small, LI)
+    make(small, WANG)
+    with small.connection() as connection:
+        swap = (
+            "UPDATE person_key SET public_key_der = (SELECT public_key_der FROM person_key WHERE person_id = :other) "
+            "WHERE person_id = :person"
+        )
+        connection.execute(text(swap), {"person": LI, "other": WANG})
+    with pytest.raises(ConfirmationBroken):
+        certify_keys(small.deps, OPERATOR, authority)
+
+
+@pytest.mark.parametrize(
+    ("attack", "said"),
+    [
+        ("DELETE FROM certificate_revocation", "certificate_revocation"),
+        ("UPDATE certificate_revocation SET reason = 'superseded'", "reason"),
+        ("UPDATE certificate SET person_id = 'P02'", "person_id"),
+        ("UPDATE key_confirmation SET confirmed_by = 'P02'", "statement"),
+        ("UPDATE person_key SET person_id = 'P02'", "fingerprint"),
+        ("UPDATE account SET disabled_at = NULL", "disabled_at"),
+        ("UPDATE client SET revoked_at = NULL", "revoked_at"),
+    ],
+)
+def test_a_check_against_the_log_finds_what_was_rewritten(small, attack, said):
+    first_head(small)
+    certified(small, LI)
+    revoke_certificate(small.deps, acting(small, LI), LI, "keyCompromise", "手机丢失")
+    disable_account(small.deps, OPERATOR, LOGINS[WANG])
+    create_client(small.deps, OPERATOR, "machine", ["read"], None)
+    revoke_client(small.deps, OPERATOR, "machine")
+    assert compare_with_log(small.deps.store) == ()
+    small.tamper(attack)
+    assert any(said in problem.en for problem in compare_with_log(small.deps.store))
 
 
 def test_confirmations_certificates_and_revocations_cannot_be_rewritten(staffed):
