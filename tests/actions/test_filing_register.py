@@ -42,7 +42,7 @@ def test_a_signed_register_verifies_with_nothing_but_the_file_and_the_roots(offi
     assert [each.sentence.en for each in check.checks if not each.passed] == []
     assert check.number == prepared.document_no
     assert not check_signed_record(pdf[:-40] + pdf[-40:].replace(b"0", b"1"), roots, times, at=office.clock.now()).ok
-    assert list(compare_with_log(office.deps)) == []
+    assert list(compare_with_log(office.deps.store)) == []
 
 
 def _pem(certificates):
