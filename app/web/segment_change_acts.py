@@ -19,7 +19,7 @@ from app.web.pages import wiring
 from app.web.refusals import UNPROCESSABLE, Again, Refusal, office_moment, refusal_of, typed, version_seen
 from app.web.segment_change_view import CaseView, steps_since
 from app.web.segment_changes import case_of
-from app.web.uploads import KeptFile, kinds_of_files, position, receive_files
+from app.web.uploads import KINDS, KeptFile, kinds_of_files, position, receive_files
 
 _PLACE_FIELDS: Final = ("latitude", "longitude")
 _CHECK_FIELDS: Final = ("checked_at", "area_m2", "hours_per_day", "sales_mode", "it_level", "joint", *_PLACE_FIELDS)
@@ -131,7 +131,7 @@ def segment_change_evidence_form(change_no: str) -> ResponseReturnValue:
 
 def _evidence_drawer(kept: tuple[KeptFile, ...]) -> Draw:
     def draw(case: CaseView, again: Again) -> ResponseReturnValue:
-        kinds = kinds_of_files(())
+        kinds = kinds_of_files((), KINDS)
         page = render_template("segment_change_evidence.html", case=case, kept=kept, kinds=kinds, **again.as_context())
         answer = make_response(page)
         answer.headers["Permissions-Policy"] = _LOCATION_POLICY

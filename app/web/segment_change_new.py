@@ -10,19 +10,17 @@ from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.actions.apply_for_change import apply_for_change
-from app.actions.change_view import StepView
 from app.actions.page_changes import look_up_customers
 from app.actions.preview_change import ChangePreview, preview_change
 from app.actions.reply import RequestKey
 from app.core.canonical import digest_of
 from app.core.errors import AppError
-from app.office.segment_change import SegmentChange
 from app.web import change_words
 from app.web.access import acting
 from app.web.language import say
 from app.web.pages import wiring
 from app.web.refusals import Again, Refusal, refusal_of, typed, version_seen
-from app.web.segment_change_view import benefit_table, steps_since
+from app.web.segment_change_view import CaseView, benefit_table, steps_since
 from app.web.segment_changes import case_of
 from app.web.uploads import KeptFile, Uploads, kinds_of_files, receive_files
 
@@ -85,12 +83,11 @@ def segment_change_again(change_no: str) -> ResponseReturnValue:
     case = case_of(change_no)
     if case.main_act is None or case.main_act.page != "web.segment_change_again":
         return redirect(url_for("web.segment_change", change_no=change_no))
-    change = case.view.change
-    asked = change.application
+    asked = case.view.change.application
     shop = preview_change(wiring(), acting(), asked.licence_no, asked.proposed_segment, asked.requested_effective)
     entered = {name: str(getattr(asked, name) or "") for name in _FIELDS}
     again = Again(entered, Refusal(_OK, case.view.refusals))
-    return _page(shop, asked.proposed_segment or "", again=again, draft=change, version=case.view.version)
+    return _page(shop, asked.proposed_segment or "", again=again, draft=case)
 
 
 def segment_change_again_form(change_no: str) -> ResponseReturnValue:
@@ -120,14 +117,10 @@ def _enter(change_no: str | None) -> ResponseReturnValue:
 def _refused(
     change_no: str | None, shop: ChangePreview, given: Mapping[str, str], uploads: Uploads, refusal: Refusal
 ) -> ResponseReturnValue:
-    draft, version = None, None
-    meanwhile: tuple[StepView, ...] = ()
-    if change_no is not None:
-        view = case_of(change_no).view
-        draft, version = view.change, view.version
-        meanwhile = steps_since(view, version_seen() or 0) if refusal.is_stale else ()
+    draft = None if change_no is None else case_of(change_no)
+    meanwhile = steps_since(draft.view, version_seen() or 0) if draft and refusal.is_stale else ()
     again = Again(given, refusal, meanwhile)
-    page = _page(shop, given["proposed_segment"], again=again, kept=uploads.files, draft=draft, version=version)
+    page = _page(shop, given["proposed_segment"], again=again, kept=uploads.files, draft=draft)
     return page, _OK if "preview" in request.form and not refusal.errors else refusal.status
 
 
@@ -152,12 +145,14 @@ def _page(
     *,
     again: Again | None = None,
     kept: tuple[KeptFile, ...] = (),
-    draft: SegmentChange | None = None,
-    version: int | None = None,
+    draft: CaseView | None = None,
     **more: Any,  # noqa: ANN401  # what a template is given
 ) -> str:
     drawn = again or Again()
-    action = url_for("web.segment_change_again_form", change_no=draft.change_no) if draft else None
+    brought = (
+        tuple(KeptFile(line.file.kind.value, line.file.digest, line.name) for line in draft.evidence) if draft else ()
+    )
+    action = url_for("web.segment_change_again_form", change_no=draft.view.change.change_no) if draft else None
     return render_template(
         "segment_change_new.html",
         shop=shop,
@@ -165,11 +160,11 @@ def _page(
         benefit=benefit_table(shop.benefit) if shop else None,
         formats=[(code, say(name)) for code, name in shop.formats] if shop else [],
         reasons=list(change_words.REASONS.items()),
-        kinds=kinds_of_files(shop.required_evidence if shop else ()),
+        kinds=kinds_of_files(shop.required_evidence if shop else (), {file.kind for file in brought}),
         kept=kept,
-        brought=[KeptFile(file.kind.value, file.digest, "") for file in draft.evidence] if draft else [],
-        draft_no=draft.change_no if draft else None,
-        version=version,
+        brought=brought,
+        draft_no=draft.view.change.change_no if draft else None,
+        version=draft.view.version if draft else None,
         request_key=request.form.get("request_key") or secrets.token_urlsafe(16),
         action=action or url_for("web.segment_change_new_form"),
         **{"q": "", "hits": (), **more, **drawn.as_context()},

@@ -6,6 +6,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import LazyString
 
+from app.actions.list_signers import list_signers
 from app.actions.show_signing import show_signing
 from app.actions.sign_change_layer import PaperInput, SigningInput, sign_change_layer
 from app.core.actor import Actor
@@ -83,6 +84,7 @@ def _page(case: CaseView, actor: Actor, again: Again, kept: tuple[KeptFile, ...]
     change_no = case.view.change.change_no
     try:
         signing = show_signing(wiring(), actor, change_no)
+        signers = list_signers(wiring(), actor, change_no) if witnessing else ()
     except AppError as error:
         # Somebody else signed, rejected or added a file: there is nothing to sign here any more.
         refusal = refusal_of(error, ())
@@ -90,7 +92,6 @@ def _page(case: CaseView, actor: Actor, again: Again, kept: tuple[KeptFile, ...]
         written = (Bilingual(f"您写的意见：{opinion}", f"What you wrote: {opinion}"),) if opinion else ()
         return case_page(case, [*told(again.refusal.sentences or refusal.sentences), *told(written, "")])
     someone = reader()
-    layer = next(line.layer for line in case.layers if line.layer.number == signing.layer)
     return render_template(
         "segment_change_sign.html",
         case=case,
@@ -98,7 +99,7 @@ def _page(case: CaseView, actor: Actor, again: Again, kept: tuple[KeptFile, ...]
         asks_code=signing.totp_needed and someone is not None and someone.has_second_factor,
         witnessing=witnessing,
         may_witness=_may_witness(case) and not witnessing,
-        written_by=(layer.person_id, layer.person_name),
+        signers=[(person_id, f"{name} {person_id}") for person_id, name in signers],
         kept=kept,
         consequences=_consequences(signing.layer),
         **again.as_context(),

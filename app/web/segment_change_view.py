@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from app.actions.change_view import ChangeView, LayerView, MayDo, StepView
 from app.core.text import Bilingual
@@ -37,6 +37,7 @@ _FORWARD: Final = frozenset({Act.APPLY, Act.CHECK, Act.SIGN, Act.APPROVE, Act.FI
 """Acts that lead on; the others end the request."""
 
 _ENDED: Final = frozenset({ChangeState.REJECTED, ChangeState.WITHDRAWN, ChangeState.REVOKED})
+_ANALYSIS: Final = "benefit_lines"
 _CHECKS: Final = 2
 _LAYERS: Final = 5
 
@@ -140,7 +141,7 @@ def case_view(view: ChangeView, words: Vocabulary, clauses: Mapping[str, Clause]
         layers=_layers(view),
         benefit=benefit_table(view.benefit),
         findings=tuple(
-            (finding_view(body, words, clauses, 0, _LINES_EACH), str(body.get("evaluation", "")))
+            (finding_view(_without_analysis(body), words, clauses, 0, _LINES_EACH), str(body.get("evaluation", "")))
             for body in view.findings
         ),
         checks=_checks(view.change.site_checks),
@@ -149,6 +150,11 @@ def case_view(view: ChangeView, words: Vocabulary, clauses: Mapping[str, Clause]
         other_acts=tuple(act for act in allowed if act is not main),
         refused_acts=tuple(act for act in acts if act.why_not is not None),
     )
+
+
+def _without_analysis(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a finding without the lines of the analysis, which stand on the page in a table of their own."""
+    return {**body, "measured": {name: value for name, value in body["measured"].items() if name != _ANALYSIS}}
 
 
 def segment_name(names: Mapping[str, str], code: str | None) -> str:

@@ -17,6 +17,7 @@ from app.web.refusals import office_moment, refusal_of
 
 _PREFIX: Final = "file_"
 _PARTS: Final = 3
+KINDS: Final = frozenset(kind.value for kind in EvidenceKind)
 _CAMERA: Final = PHOTOS | {EvidenceKind.SITE_RECORD}
 
 
@@ -69,12 +70,12 @@ def position(typed: Mapping[str, str]) -> dict[str, str] | None:
     return {"latitude": latitude, "longitude": longitude} if latitude or longitude else None
 
 
-def kinds_of_files(required: Collection[str]) -> tuple[KindOfFile, ...]:
-    """Return one field for each kind of evidence, those that are ``required`` marked."""
+def kinds_of_files(required: Collection[str], brought: Collection[str] = ()) -> tuple[KindOfFile, ...]:
+    """Return one field for each kind of evidence, marked those ``required`` and not ``brought`` yet."""
     return tuple(
         KindOfFile(
             kind.value,
-            kind is EvidenceKind.APPLICATION or kind.value in required,
+            (kind is EvidenceKind.APPLICATION or kind.value in required) and kind.value not in brought,
             kind in PHOTOS,
         )
         for kind in EvidenceKind
@@ -87,7 +88,7 @@ def receive_files() -> Uploads:
     errors: dict[str, Bilingual] = {}
     for field in request.files:
         kind = field.removeprefix(_PREFIX)
-        if not field.startswith(_PREFIX) or kind not in set(EvidenceKind):
+        if not field.startswith(_PREFIX) or kind not in KINDS:
             continue
         for sent in request.files.getlist(field):
             if not sent.filename:
@@ -112,6 +113,6 @@ def _kept_before() -> list[KeptFile]:
     found = []
     for line in request.form.getlist("kept"):
         parts = line.split("|", _PARTS - 1)
-        if len(parts) == _PARTS and parts[0] in set(EvidenceKind):
+        if len(parts) == _PARTS and parts[0] in KINDS:
             found.append(KeptFile(*parts))
     return found
