@@ -27,10 +27,10 @@ def test_an_installation_is_made_step_by_step(bare):
     assert set(shown) == {"log", "roots", "time_roots"}
     assert shown["log"].startswith("henji.test-office/log+")
     assert [root.startswith("-----BEGIN CERTIFICATE-----") for root in shown["roots"]] == [True]
-    before = {path.name: path.read_bytes() for path in (bare.home / "keys").iterdir()}
+    before = {path: path.read_bytes() for path in (bare.home / "keys").rglob("*") if path.is_file()}
     refused = bare.command("keys", "create", expect=1)
     assert "keys.exist" in refused.stderr
-    assert {path.name: path.read_bytes() for path in (bare.home / "keys").iterdir()} == before
+    assert {path: path.read_bytes() for path in (bare.home / "keys").rglob("*") if path.is_file()} == before
 
     # One administrator, by command; nobody else is there.
     created = bare.command("accounts", "create", "admin", "--administrator", "--password", "-")
@@ -83,8 +83,8 @@ def test_a_client_that_cannot_be_made_is_refused_with_the_reason(machine, words,
 def test_accounts_belong_to_people_or_to_the_administrator(machine):
     machine.command("accounts", "create", "wu", "--person", "SO1", "--password", "correct horse battery")
     for words, status, code in (
-        (("li", "--password", "correct horse battery"), 2, "--administrator or --person"),
-        (("li", "--administrator", "--person", "P01", "--password", "correct horse battery"), 2, "either"),
+        (("li", "--password", "correct horse battery"), 2, "give --person ID, or --administrator"),
+        (("li", "--administrator", "--person", "P01", "--password", "correct horse battery"), 1, "role.incompatible"),
         (("li", "--person", "P99", "--password", "correct horse battery"), 1, "person.unknown"),
         (("li", "--person", "P01", "--password", "short"), 1, "account.password_length"),
         (("wu", "--person", "P01", "--password", "correct horse battery"), 1, "account.known"),
