@@ -30,6 +30,7 @@ from app.office.permission import Permission
 from app.store.values import StoredEvaluation
 from app.wiring import new_installation
 from tests.web.change_office import build_change_office
+from tests.web.people_office import PeopleOffice, copied, furnish
 from tests.web.screen import Reader
 
 RULES = Path(__file__).parents[2] / "rules"
@@ -339,3 +340,20 @@ def visit(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Callabl
     yield sit
     for reader in readers:
         reader.context.close()
+
+
+@pytest.fixture(scope="session")
+def furnished_people(tmp_path_factory: pytest.TempPathFactory) -> tuple[Deps, Path]:
+    """An office of few people, to be copied, and the folder it lies in."""
+    home = tmp_path_factory.mktemp("people") / "home"
+    deps = furnish(home)
+    deps.store.close()
+    return deps, home
+
+
+@pytest.fixture
+def people(furnished_people: tuple[Deps, Path], tmp_path: Path) -> Iterator[PeopleOffice]:
+    """The office of few people, fresh."""
+    office = copied(*furnished_people, tmp_path / "people")
+    yield office
+    office.deps.store.close()
