@@ -10,7 +10,8 @@ import io
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -25,13 +26,18 @@ from app.keys.certificates import PersonName, der
 from app.keys.local_time_stamper import create_time_keys, load_local_time_stamper
 from app.keys.person_key import create_person_key, open_person_key
 from app.keys.ring import create_keys
+from app.office.benefit import Benefit, BenefitLine, Entitlement
+from app.office.month import Month
+from app.office.people import Role
+from app.office.segment_change import Application, ChangeState, SegmentChange, SiteCheck
 from app.reports.archive_signatures import archive_signed
 from app.reports.check_signatures import check_signatures
 from app.reports.fonts import load_fonts
-from app.reports.signed_form import Statement
-from app.reports.signed_record import prepare_segment_change_form
+from app.reports.segment_change_evidence import segment_change_evidence
+from app.reports.signed_record import prepare_form
 from app.reports.signer import KeySigner, Stamps
 from app.reports.signing import sign_step
+from app.reports.signing_words import layer_statement
 
 ROUNDS = 15
 AT = datetime(2026, 11, 18, 2, 0, 0, tzinfo=UTC)
@@ -41,47 +47,40 @@ ROLES = ("客户经理", "市场监管员", "市场经理", "营销部负责人"
 
 
 def evidence() -> dict:
-    """Return the evidence of a form with 20 products."""
-    both = {"zh": "便利店", "en": "Convenience store"}
-    return {
-        "format": "henji-segment-change/1",
-        "document": "D03",
-        "office": {"zh": OFFICE, "en": "Sample County"},
-        "number": "YT-202611-000001",
-        "created_at": "2026-11-18T01:20:05.000Z",
-        "simulated_clock": False,
-        "public_url": "https://henji.example.org",
-        "customer": {
-            "licence_no": "360121108756",
-            "name": "惠民便利店",
-            "address": "人民路 118 号",
-            "territory": "T-07",
-        },
-        "change": {"from": both, "to": both, "reason": "扩建", "applied_on": "2026-11-10", "effect_on": "2026-12-01"},
-        "application": {"signed": both, "witness": None},
-        "checks": [],
-        "benefit": {
-            "month": "2026-12",
-            "standard": "TF-202612-000002 v1",
-            "rows": [
-                {
-                    "sku": f"6901028-{n:03}",
-                    "name": f"规格 {n}",
-                    "scarce": n < 4,
-                    "old_cartons": n,
-                    "new_cartons": 2 * n,
-                    "delta_cny": f"{n * 31}.50",
-                }
-                for n in range(20)
-            ],
-        },
-        "evaluations": [],
-        "evidence": [],
-        "signatures": [
-            {"field": f"sig_{n}", "role": {"zh": zh, "en": f"layer {n}"}, "person": None}
-            for n, zh in enumerate(ROLES, 1)
-        ],
-    }
+    """Return the evidence of a form with 20 products and both site checks."""
+    asked = Application("360121108756", "P-1", "惠民便利店", current_segment="06", proposed_segment="01")
+    made = (Role.ACCOUNT_MANAGER, "P-1"), (Role.MARKET_SUPERVISOR, "P-2")
+    checks = tuple(
+        SiteCheck(role, person, AT, AT, None, Decimal("91.6"), Decimal(16), "self_service", "pos")
+        for role, person in made
+    )
+    lines = tuple(
+        BenefitLine(f"6901028-{n:03}", f"规格 {n}", n < 4, Decimal(31), True, _cartons(n), _cartons(2 * n))
+        for n in range(20)
+    )
+    both = Bilingual("便利店", "Convenience store")
+    return segment_change_evidence(
+        SegmentChange("NG-YT-202611-001", asked, AT, ChangeState.VERIFIED, site_checks=checks, favourable=True),
+        office=Bilingual(OFFICE, "Sample County"),
+        people={},
+        shop_name="惠民便利店",
+        address="人民路 118 号",
+        territory=Bilingual("T-07", "T-07"),
+        formats={"06": Bilingual("食杂店", "Grocery"), "01": both},
+        licensed_at=None,
+        benefit=Benefit(Month(2026, 12), "06", "01", lines, order_cycle_assumed=False),
+        findings=(),
+        history=(),
+        file_names={},
+        planned_effect=date(2027, 1, 1),
+        public_url="https://henji.example.org",
+        created_at=AT,
+        simulated_clock=False,
+    )
+
+
+def _cartons(number: int) -> Entitlement:
+    return Entitlement(eligible=True, cartons=number)
 
 
 def measure(name: str, work: Callable[[], object], rounds: int = ROUNDS) -> float:
@@ -120,7 +119,7 @@ def main() -> None:
         wrapped = create_person_key(f"P-{number}", PIN)
         certificate = der(authority.issue(PersonName(f"签名人{number}", role, f"P-{number}"), wrapped.public_key, AT))
         people.append((wrapped, certificate, open_person_key(wrapped, PIN, certificate)))
-    form = prepare_segment_change_form(evidence(), {}, fonts)
+    form = prepare_form(evidence(), {}, fonts)
     print(f"D03: {len(form.pdf) // 1024} KiB before the first signature")
     opened = measure(
         "open a key with the PIN (argon2id, 64 MiB)", lambda: open_person_key(wrapped, PIN, certificate), 5
@@ -131,8 +130,7 @@ def main() -> None:
     for number, (expected, (_, _, key)) in enumerate(zip(form.expected, people, strict=True), 1):
         at = AT + timedelta(minutes=number)
         clock.set(at)
-        meaning = Bilingual("审核同意", "Reviewed and agreed")
-        says = Statement(expected.field, expected.caption, meaning, "经核实，情况属实。", at)
+        says = layer_statement(number, "经核实，情况属实。", at, simulated=False)
 
         def layer(known=None, pdf=pdf, says=says, key=key, place=form.places[expected.field]):
             return sign_step(
