@@ -55,6 +55,7 @@ bench: setup-dev  ## ratios, side by side in one run; the last one takes minutes
 	@$(BIN)/python -m bench.hook
 	@$(BIN)/python -m bench.records
 	@$(BIN)/python -m bench.signing
+	@$(BIN)/python -m bench.signing_act
 	@$(BIN)/python -m bench.engine --memory 100000
 
 lock:  ## resolve the two lock files again (hashes, no hosts)
