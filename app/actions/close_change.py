@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from app.actions.change_acting import ChangeReply, acting_now, change_seen, person_acting
 from app.actions.change_judging import ask_duty
-from app.actions.change_keeping import Act, keep_act
+from app.actions.change_keeping import Act, keep_act, keep_refusal
 from app.actions.deps import Deps
 from app.core.actor import Actor
 from app.core.clock import local_date
@@ -13,6 +13,7 @@ from app.office.permission import Permission
 from app.office.segment_change import SegmentChange
 from app.review import change_ending
 from app.review.duties import Acting
+from app.review.refusals import DutyConflict
 from app.store.office_shelf import Writing
 from app.store.unit_of_work import UnitOfWork
 
@@ -74,21 +75,27 @@ def _close(
         seen = change_seen(uow, actor, change_no, version)
         person = person_acting(uow, actor)
         duty = ask_duty(deps, person, f"segment_change.{name}", seen.change, at)
-        is_void = reason_code == _ENTERED_IN_ERROR and name == "withdraw"
-        change = end(seen.change, acting_now(person, at), reason_code, text)
-        act = Act(
-            name,
-            person.person_id,
-            (duty,) if duty.speaks else (),
-            duties=(("revoke", person.person_id),) if name == "revoke" else (),
-            reason=text.strip(),
-            details={"reason_code": reason_code, **_until(change), **({"voids": change_no} if is_void else {})},
-        )
-        reply = keep_act(deps, uow, actor, change, seen.version + 1, act, at)
-        if is_void:
-            uow.registers.void(change_no, at, person.person_id, text.strip())
-        _restore(uow, change)
-        return reply
+        try:
+            change = end(seen.change, acting_now(person, at), reason_code, text)
+        except DutyConflict as stopped:
+            refusal = stopped
+        else:
+            is_void = reason_code == _ENTERED_IN_ERROR and name == "withdraw"
+            act = Act(
+                name,
+                person.person_id,
+                (duty,) if duty.speaks else (),
+                duties=(("revoke", person.person_id),) if name == "revoke" else (),
+                reason=text.strip(),
+                details={"reason_code": reason_code, **_until(change), **({"voids": change_no} if is_void else {})},
+            )
+            reply = keep_act(deps, uow, actor, change, seen.version + 1, act, at)
+            if is_void:
+                uow.registers.void(change_no, at, person.person_id, text.strip())
+            _restore(uow, change)
+            return reply
+    keep_refusal(deps, actor, seen.change, seen.version, name, person.person_id, [duty], refusal, at)
+    raise refusal
 
 
 def _until(change: SegmentChange) -> dict[str, str]:

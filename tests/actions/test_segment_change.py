@@ -302,6 +302,18 @@ def test_a_check_far_from_the_licensed_address_is_refused_and_the_attempt_stays_
 
 
 @pytest.mark.slow
+def test_the_officer_of_layer_5_who_tries_to_look_afterwards_stays_on_record(office_at, road):
+    office = office_at("effective")
+    office.at("2026-12-20 10:00")
+    with pytest.raises(AppError):
+        office.review(road.change_no, SO)
+    (entry,) = office.refusals()
+    assert (entry["act"], entry["person"], entry["code"]) == ("review", SO, "change.duty_conflict")
+    # The rules look at who entered it; that the officer signed is for the road to say.
+    assert [office.evaluation(one)["outcomes"] for one in entry["evaluations"]] == []
+
+
+@pytest.mark.slow
 def test_new_evidence_voids_the_form_with_its_signatures_and_the_log_keeps_them(office_at, road):
     office = office_at("layer_2")
     before = office.change(road.change_no).form
@@ -348,6 +360,10 @@ def test_a_signature_on_paper_counts_by_its_scan_and_its_witness(office_at, road
     assert filing.value.code == "change.duty_conflict"
     office.file(road.change_no, SO)
     assert office.state(road.change_no) is ChangeState.FILED
+    with pytest.raises(AppError) as revoking:
+        office.revoke(road.change_no, SO2)
+    assert revoking.value.code == "change.duty_conflict"
+    assert [entry["act"] for entry in office.refusals()] == ["sign", "file", "revoke"]
 
 
 def test_a_witness_must_be_an_officer_and_another_person(office_at, road):

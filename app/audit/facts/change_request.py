@@ -65,9 +65,13 @@ def _completeness(application: Application, context: SegmentChangeContext) -> Ro
         codes = {item.code for item in context.segments.items}
         listed = all(code in codes for code in (application.current_segment, proposed) if code is not None)
     filed = context.customer.segment if context.customer else None
+    wrong = [] if reason_known else ["变更原因代码 (reason code unknown)"]
+    if filed is not None and application.current_segment not in (None, filed):
+        # A false start would hide a way back (SEG-10), and be what a revocation restores.
+        wrong.append("与备案一致的现业态 (current format as filed)")
     return {
-        "missing_fields": len(missing) + (0 if reason_known else 1),
-        "missing_field_list": [*missing, *([] if reason_known else ["变更原因代码 (reason code unknown)"])],
+        "missing_fields": len(missing) + len(wrong),
+        "missing_field_list": [*missing, *wrong],
         "segment_unchanged": proposed is not None and proposed in (application.current_segment, filed),
         "segments_listed": listed,
     }

@@ -37,6 +37,13 @@ class OfficeCalls:
         assert answer.status_code == status, (method, path, answer.text)
         return answer
 
+    def upload(self, path: str, data: bytes) -> dict[str, Any]:
+        """Upload a photo."""
+        headers = {"Authorization": f"Bearer {self._credential}"}
+        answer = self._client.post(path, headers=headers, data=data, content_type="image/jpeg")
+        assert answer.status_code == 201, answer.text
+        return answer.json
+
     # --- what happens -------------------------------------------------------------------------------------------
 
     def deliver(self, collection: str, *items: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,11 +16,12 @@ from tests.actions.segment_change_office import (
     SO2,
     STORE,
     SUPERMARKET,
+    jpeg,
     position,
     shop,
 )
 from tests.actions.tiny_office import OF_LI, VISITED, WITH_TERMINAL
-from tests.http.whole.office_calls import CHANGES, OfficeCalls
+from tests.http.whole.office_calls import API, CHANGES, OfficeCalls
 
 pytestmark = pytest.mark.slow
 
@@ -317,6 +318,16 @@ def test_an_honest_month_passes_every_rule(office_at, road):
     assert {rule: outcomes for rule, outcomes in speaking.items() if outcomes} == {"SEG-11": {"flag"}}
 
 
+def test_a_false_present_format_hides_no_way_back(office_at):
+    calls = OfficeCalls(office_at("reviewed"))
+    lying = calls.apply(current_segment=GROCERY, proposed_segment=STORE)
+    assert (lying["accepted"], lying["gates"]["apply"]) == (False, ["SEG-01"])
+    assert "与备案一致的现业态" in lying["reasons"][0]["zh"]
+    asked = calls.office.application(current_segment=SUPERMARKET, proposed_segment=STORE)
+    honest = calls.act(lying["change_no"], "submissions", asked)
+    assert "SEG-10" in {finding["rule"] for finding in honest["findings"]}
+
+
 # --- how the API speaks of it ---------------------------------------------------------------------------------------
 
 
@@ -377,6 +388,20 @@ def test_a_photo_that_was_never_uploaded_is_named_by_its_place(office_at, road):
     assert [(fault["pointer"], fault["code"]) for fault in refused["errors"]] == [
         ("/photos/1/digest", "evidence.unknown")
     ]
+
+
+def test_a_photo_is_uploaded_named_in_a_request_and_read_through_it(office_at):
+    calls = OfficeCalls(office_at("furnished"))
+    calls.office.at("2026-11-02 09:00")
+    data = jpeg("storefront of the morning")
+    query = "name=门头.jpg&taken_at=2026-11-02T08:40:00%2B08:00&latitude=30.592800&longitude=114.305500"
+    uploaded = calls.upload(f"{API}/evidence?{query}", data)
+    evidence = [*calls.office.evidence("storefront"), {"kind": "storefront", "digest": uploaded["digest"]}]
+    answer = calls.apply(evidence=evidence)
+    assert (answer["accepted"], answer["gates"]) == (True, {"apply": [], "verify": []})
+    (file,) = [one for one in calls.change(answer["change_no"])["evidence"] if one["kind"] == "storefront"]
+    assert (file["name"], file["taken_at"]) == ("门头.jpg", "2026-11-02T00:40:00.000Z")
+    assert calls.call("GET", file["content"]).data == data
 
 
 def test_the_same_request_again_gets_the_same_number(office_at):

@@ -124,9 +124,15 @@ def test_a_complete_request_lacks_nothing(row):
 
 @pytest.mark.parametrize(
     ("changes", "count"),
-    [({"reason_text": None}, 1), ({"reason_code": "mood"}, 1), ({"shop_name": None, "contact": None}, 2)],
+    [
+        ({"reason_text": None}, 1),
+        ({"reason_code": "mood"}, 1),
+        ({"shop_name": None, "contact": None}, 2),
+        ({"current_segment": "B"}, 1),
+        ({"current_segment": None, "reason_code": "mood"}, 2),
+    ],
 )
-def test_what_is_left_open_or_unknown_is_counted_and_named(row, changes, count):
+def test_what_is_left_open_unknown_or_not_as_filed_is_counted_and_named(row, changes, count):
     made = row(change(application=application(**changes)))
     assert (made["missing_fields"], len(made["missing_field_list"])) == (count, count)
 
@@ -492,7 +498,7 @@ def test_what_the_office_does_not_know_is_never_a_pass(office, judged):
     outcomes = judged(segment_change_facts(change(), nothing, office.parameters), "on_change_request")
     assert outcomes == {
         "SEG-01": "not_evaluable", "SEG-02": "pass", "SEG-09": "not_evaluable", "SEG-10": "not_evaluable",
-        "SEG-11": "block", "SEG-12": "not_evaluable", "SEG-13": "not_evaluable", "SEG-17": "not_evaluable",
+        "SEG-11": "block", "SEG-12": "not_applicable", "SEG-13": "not_evaluable", "SEG-17": "not_evaluable",
         "SEG-20": "not_evaluable",
     }  # fmt: skip
 
