@@ -150,8 +150,7 @@ def test_what_cannot_be_accepted_is_kept_as_a_draft_and_entered_again_under_its_
     assert "原因说明" in page.text
     assert f"/segment-changes/{number}/edit" in page.text
     assert f"/segment-changes/{number}/edit" in li.get("/tasks").text
-    again = li.get(f"/segment-changes/{number}/edit")
-    assert "刘建国" in again.text
+    assert "刘建国" in li.get(f"/segment-changes/{number}/edit").text
 
     entered = li.send(f"/segment-changes/{number}/edit", licence_no=SHOPS[2], **TYPED)
 
@@ -375,6 +374,30 @@ def test_a_supervision_officer_may_witness_a_signature_on_paper(desk, waiting):
     answer = sun.send(f"/segment-changes/{waiting}/sign", witness="1", person_id=ZHANG, pin=PIN, opinion="同意")
     assert answer.status_code == 422
     assert "请上传签名页的扫描件。" in answer.text
+
+
+def test_a_signature_on_paper_counts_once_the_witness_has_signed_for_it(desk, change_office):
+    number = apply_for(change_office, SHOPS[15])
+    check_shop(change_office, number, LI, WANG)
+    sign_layers(change_office, number, LI, WANG)
+    go_on(change_office, minutes=20)
+    sun = desk(SUN)
+    page = sun.get(f"/segment-changes/{number}/sign").text
+    assert f'<option value="{ZHANG}" selected>' in page
+
+    answer = sun.send(
+        f"/segment-changes/{number}/sign",
+        witness="1",
+        person_id=ZHANG,
+        opinion="同意",
+        pin=PIN,
+        file_other=(BytesIO(photo(950)), "签名页.png"),
+    )
+
+    assert answer.location == f"/segment-changes/{number}?done=sign"
+    case = text_of(sun.get(answer.location))
+    assert "手写签名" in case
+    assert "见证：孙芳" in case
 
 
 # Registers and notices

@@ -23,7 +23,7 @@ from app.web.segment_change_view import (
 )
 from app.web.tasks import task_groups
 from app.web.vocabulary import Vocabulary
-from tests.web.example_change import AT, example_change, example_tasks, example_view
+from tests.web.example_change import AT, FINDING, example_change, example_tasks, example_view
 
 RULES = Path(__file__).parents[3] / "rules"
 
@@ -96,7 +96,7 @@ def test_what_is_not_known_is_never_shown_as_nothing(filed, given, code):
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(7, "+7"), (-7, "\u22127"), (0, "0"), (Decimal("1260"), "+1,260.00"), (Decimal("-0.5"), "\u22120.50"), (None, "")],
+    [(7, "+7"), (-7, "\u22127"), (0, "0"), (Decimal(1260), "+1,260.00"), (Decimal("-0.5"), "\u22120.50"), (None, "")],
 )
 def test_a_difference_says_its_sign(value, text):
     assert signed_number(value) == text
@@ -144,6 +144,15 @@ def test_a_finding_keeps_the_evaluation_it_stands_in(words):
     [(finding, evaluation)] = case_view(example_view(), words, {}).findings
 
     assert (finding.body["rule"], evaluation) == ("SEG-11", "E-202611-000007")
+
+
+def test_the_lines_of_the_analysis_stand_in_their_own_table_and_not_among_the_numbers(words):
+    body = {**FINDING, "measured": {**FINDING["measured"], "benefit_lines": [{"sku": "1"}]}}
+
+    [(finding, _)] = case_view(example_view(findings=(body,)), words, {}).findings
+
+    assert "benefit_lines" not in {number.fact.name for number in finding.numbers}
+    assert "delta_tight_cartons" in {number.fact.name for number in finding.numbers}
 
 
 def test_a_place_is_written_in_degrees():
