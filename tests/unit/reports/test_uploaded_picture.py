@@ -182,7 +182,7 @@ HOSTILE = {
     "PNG: cut in the points": (PNG[:-30], UploadTruncated),
     "PNG: no end": (PNG[:-12], UploadTruncated),
     "PNG: only the signature": (PNG[:8], UploadTruncated),
-    "PNG: a wrong checksum": (PNG[:-20] + bytes((PNG[-20] ^ 1,)) + PNG[-19:], UploadDamaged),
+    "PNG: a wrong checksum": (PNG[:32] + bytes((PNG[32] ^ 1,)) + PNG[33:], UploadDamaged),
     "PNG: no head": (png(chunk(b"IDAT", zlib.compress(bytes(14)))), UploadDamaged),
     "PNG: a head too short": (png(chunk(b"IHDR", bytes(12))), UploadDamaged),
     "PNG: a depth there is not": (png(png_head(2, 2, depth=3)), UploadDamaged),
