@@ -84,11 +84,28 @@ def _holds(dialect: str, roles: str, role: str) -> str:
     return _HOLDS[dialect].format(roles=roles, role=role)
 
 
+_POSTGRESQL = """
+CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    -- A temporary table of the same name is not asked instead. Undone at the end, as the function sets it.
+    PERFORM set_config('search_path', quote_ident(TG_TABLE_SCHEMA) || ', pg_temp', true);
+    -- Two writers at once must see each other: one waits here for the other to end, then reads anew.
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'henji: roles are written in read committed transactions only'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    PERFORM pg_advisory_xact_lock(1852140394, 4);
+    IF {refused_when} THEN
+        RAISE EXCEPTION '{sentence}' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NULL;
+END
+$$
+"""
+
+
 def _function(name: str, refused_when: str) -> str:
-    return (
-        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {refused_when} THEN "
-        f"RAISE EXCEPTION '{REFUSED}' USING ERRCODE = 'restrict_violation'; END IF; RETURN NULL; END $$"
-    )
+    return _POSTGRESQL.format(name=name, refused_when=refused_when, sentence=REFUSED)
 
 
 def _always(name: str, when: str, function: str) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """Going around the program: raw SQL that would give one person two roles which exclude each other."""
 
+import threading
 from itertools import product
 
 import pytest
@@ -202,6 +203,59 @@ def test_a_replication_role_does_not_switch_the_guard_off(raw):
         person(connection, ("account_manager", "2024-01-01", None), ("supervision_head", "2024-01-01", None))
 
     check_refused(raw, attack)
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
+@pytest.mark.postgres
+def test_a_temporary_table_of_the_same_name_is_not_asked_instead(raw):
+    for shadow in ("role_conflict", "account", "person_role", "person"):
+
+        def attack(connection, shadow=shadow):
+            connection.exec_driver_sql(f"CREATE TEMP TABLE {shadow} (LIKE public.{shadow})")
+            connection.exec_driver_sql(
+                "INSERT INTO public.person (person_id, recorded, revision, name) VALUES ('P', 1, 1, 'p')"
+            )
+            connection.exec_driver_sql(
+                "INSERT INTO public.person_role (person_id, recorded, place, role, unit, since) VALUES "
+                "('P', 1, 0, 'account_manager', 'u', '2024-01-01'), ('P', 1, 1, 'supervision_head', 'u', '2024-01-01')"
+            )
+
+        check_refused(raw, attack)
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
+@pytest.mark.postgres
+def test_two_writers_at_once_see_each_other(raw):
+    """One gives the person an administrator's account, the other a business role; neither has ended when both begin."""
+    with raw.begin() as connection:
+        person(connection)
+    refused = []
+
+    def second():
+        try:
+            with raw.begin() as connection:
+                give(connection, "admin", "administrator")
+        except DBAPIError as error:
+            refused.append(str(error))
+
+    with raw.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO person_role (person_id, recorded, place, role, unit, since) "
+            "VALUES ('P1', 1, 0, 'account_manager', 'u', '2024-01-01')"
+        )
+        other = threading.Thread(target=second)
+        other.start()
+        other.join(0.5)
+        assert other.is_alive()
+    other.join()
+    assert len(refused) == 1
+    assert "incompatible roles of one person" in refused[0]
+    for level in ("REPEATABLE READ", "SERIALIZABLE"):
+        with raw.connect() as connection:
+            connection.exec_driver_sql(f"SET TRANSACTION ISOLATION LEVEL {level}")
+            with pytest.raises(DBAPIError, match="read committed"):
+                give(connection, "admin", "administrator")
+            connection.rollback()
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
