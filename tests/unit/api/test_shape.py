@@ -11,6 +11,13 @@ from app.api.examples import DETERMINATION, DRY_RUN, EXTENSION, FORECAST, POS_BA
 from app.api.schemas.cycle import CycleEventSchema, ExtensionSchema
 from app.api.schemas.forecast import DeterminationSchema, DryRunSchema, ForecastSchema, ReopeningSchema
 from app.api.schemas.pos_batch import PosBatchSchema
+from app.api.schemas.segment_change import (
+    ApplicationSchema,
+    EffectReportSchema,
+    EvidenceFilesSchema,
+    PaperSignatureSchema,
+    SiteCheckSchema,
+)
 from app.api.shape import require_shape, shape_check
 from app.http.errors import RequestShape
 from app.http.strict_json import pointer_token
@@ -23,6 +30,11 @@ SCHEMAS = [
     PosBatchSchema,
     ExtensionSchema,
     CycleEventSchema,
+    ApplicationSchema,
+    EvidenceFilesSchema,
+    SiteCheckSchema,
+    PaperSignatureSchema,
+    EffectReportSchema,
 ]
 CHECKS = {schema: shape_check(schema()) for schema in SCHEMAS}
 
