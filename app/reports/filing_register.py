@@ -20,6 +20,7 @@ from app.reports.document import Block, Cell, Column, Document, Heading, Paragra
 from app.reports.evaluation_record import evidence_hash, verify_url
 from app.reports.signature_box import moment_with_offset
 from app.reports.signature_rows import signature_rows
+from app.reports.signed_form import Expected, expected_signatures
 from app.reports.signing_words import OFFICER_FIELD, OFFICER_MEANING, ROLE_WORDS
 
 REGISTER_FORMAT = "henji-filing-register/1"
@@ -116,6 +117,15 @@ def filing_register_evidence(
             }
         ],
     }
+
+
+def register_signatures(evidence: Mapping[str, Any]) -> tuple[Expected, ...]:
+    """Return the one signature of D04.
+
+    Raises:
+        ValueError: the evidence speaks of others.
+    """
+    return expected_signatures(evidence, (OFFICER_FIELD,))
 
 
 def _entry(entry: FilingEntry, people: Mapping[str, str], formats: Mapping[str, Bilingual]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from app.office.segment_change import (
     SegmentChange,
     SiteCheck,
 )
+from app.reports.signed_form import Expected, expected_signatures
 from app.reports.signing_words import LAYER_FIELDS, LAYER_MEANINGS, ROLE_WORDS
 
 FORM_FORMAT = "henji-segment-change/1"
@@ -111,6 +112,19 @@ def segment_change_evidence(
         "evidence": _materials(change, people, file_names),
         "signatures": _signatures(change),
     }
+
+
+def form_signatures(evidence: Mapping[str, Any]) -> tuple[Expected, ...]:
+    """Return the five signatures of D03; layers 1 and 2 are of those who made the checks the form speaks of.
+
+    Raises:
+        ValueError: the evidence speaks of other signatures.
+    """
+    expected = expected_signatures(evidence, LAYER_FIELDS)
+    made = [check["person"]["id"] for check in evidence["checks"]]
+    if [each.person for each in expected] != [*made, *[None] * (len(CHAIN) - len(made))]:
+        raise ValueError("layers 1 and 2 are not of those who made the checks")
+    return expected
 
 
 def enclosed_digests(evidence: Mapping[str, Any]) -> dict[str, str]:

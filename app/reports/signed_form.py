@@ -1,7 +1,7 @@
 """A document several people sign one after another: which fields there are, what each signature states."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -62,18 +62,28 @@ class Expected:
     """Whether that person may have signed on paper, and a witness signs here with the own key."""
 
 
-def expected_signatures(evidence: Mapping[str, Any]) -> tuple[Expected, ...]:
-    """Return the signatures a document with ``evidence`` must bear, in order: the member ``signatures``."""
-    return tuple(
+def expected_signatures(evidence: Mapping[str, Any], fields: Sequence[str]) -> tuple[Expected, ...]:
+    """Return the signatures a document with ``evidence`` must bear, in order: its member ``signatures``.
+
+    Which places there are is the document's to say, never the evidence's: else one signature could pass for five.
+
+    Raises:
+        ValueError: they are not in ``fields``, all of them, in order, or one means nothing.
+    """
+    expected = tuple(
         Expected(
             each["field"],
             Bilingual(**each["role"]),
-            each.get("person"),
-            Bilingual(**each["meaning"]) if each.get("meaning") else None,
-            each.get("by_hand") is True,
+            each["person"],
+            Bilingual(**each["meaning"]),
+            each["by_hand"] is True,
         )
         for each in evidence["signatures"]
     )
+    meant = all(each.meaning and each.meaning.zh.strip() for each in expected)
+    if [each.field for each in expected] != list(fields) or not meant:
+        raise ValueError("not the signatures of this document")
+    return expected
 
 
 @dataclass(frozen=True, slots=True)

@@ -319,6 +319,47 @@ def test_pages_that_say_something_else_than_the_evidence_are_found(
     assert "not those of the evidence" in checked.checks[-1].sentence.en
 
 
+@pytest.mark.parametrize("kept", [0, 1, 4])
+def test_evidence_that_asks_for_fewer_signatures_is_no_form_of_ours(
+    form_samples, fonts, signed_samples, office, check, monkeypatch, kept
+):
+    # One insider with a key of their own, who draws a form that five need not sign.
+    from app.reports import signed_record
+    from app.reports.signed_form import expected_signatures
+
+    honest = signed_record.SIGNED_DOCUMENTS["henji-segment-change/1"]
+    fields = [f"layer_{number}" for number in range(1, kept + 1)]
+    lax = replace(honest, expected=lambda evidence: expected_signatures(evidence, fields))
+    monkeypatch.setattr(signed_record, "SIGNED_DOCUMENTS", {"henji-segment-change/1": lax})
+    evidence = form_samples.form_evidence()
+    evidence["signatures"] = evidence["signatures"][:kept]
+    forged = prepare_form(evidence, form_samples.FILES, fonts)
+    pdf = forged.pdf
+    for number in range(1, kept + 1):
+        statement, key = signed_samples.layer_of(office, number)
+        pdf = signed_samples.put(office, fonts, forged, pdf, statement, key).pdf
+    monkeypatch.undo()
+    checked = check(pdf)
+    assert not checked.ok
+    assert "does not have its shape" in checked.checks[0].sentence.en
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"person": "P-0003"},
+        {"person": None},
+        {"meaning": {"zh": " ", "en": ""}},
+        {"field": "layer_2"},
+    ],
+)
+def test_evidence_does_not_let_others_sign_for_who_made_the_checks(form_samples, fonts, change):
+    evidence = form_samples.form_evidence()
+    evidence["signatures"][0] |= change
+    with pytest.raises(ValueError, match=r"signatures of this document|made the checks"):
+        prepare_form(evidence, form_samples.FILES, fonts)
+
+
 def test_pages_of_another_layout_or_without_fonts_are_not_checked_and_it_says_so(
     form_samples, fonts, signed_samples, office, signed, check, monkeypatch
 ):
