@@ -34,6 +34,7 @@ EVENTS = {
     "on_close": Bilingual("关闭周期", "a cycle was closed"),
     "on_extension": Bilingual("窗口延期备案", "a window was extended"),
     "on_batch": Bilingual("接收终端批次", "a POS batch arrived"),
+    "on_role_grant": Bilingual("授予岗位", "a role was granted"),
 }
 
 SUBJECTS = {
@@ -43,6 +44,7 @@ SUBJECTS = {
     "cycle": Bilingual("预测周期", "Forecast cycle"),
     "extension": Bilingual("窗口延期", "Window extension"),
     "pos_batch": Bilingual("终端批次", "POS batch"),
+    "person": Bilingual("人员", "Person"),
 }
 
 STAGES = {

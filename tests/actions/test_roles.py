@@ -23,9 +23,11 @@ from app.actions.own_case import OwnCase
 from app.actions.people import list_people
 from app.actions.people_checks import PersonUnfit
 from app.actions.read_evaluation import read_evaluation
+from app.actions.seal_record import read_record
 from app.actions.sign_in import session_actor, sign_in
 from app.core.errors import Forbidden, Invalid, NotFound
 from app.office.duties import MARKETING, SUPERVISION
+from app.reports.check import check_record
 from app.reports.signing_words import ROLE_WORDS
 from app.store.errors import RoleIncompatible
 from tests.actions.tiny_office import LI, OFFICER, OPERATOR, WANG
@@ -336,3 +338,12 @@ def test_a_client_gets_a_new_credential_and_the_old_one_ends(kept):
     assert (names.count("client.rotated"), names.count("client.revoked")) == (1, 1)
     assert new not in str(kept.log())
     assert compare_with_log(kept.deps.store) == ()
+
+
+def test_the_evaluation_of_a_grant_has_a_record_that_verifies(small):
+    with pytest.raises(RoleIncompatible):
+        grant(small, OFFICER, "market_manager")
+    (event,) = [event for event in small.log() if event.name == "role.refused"]
+    sealed = read_record(small.deps, small.system, event.body["evaluation"])
+    check = check_record(sealed, small.deps.load_keyring().roots, at=small.clock.now())
+    assert check.ok, [one for one in check.checks if not one.passed]
