@@ -24,7 +24,7 @@ from app.reports.evaluation_record import EVIDENCE_FILE
 from app.reports.flowables import Placed
 from app.reports.fonts import Fonts, FontsMissing, load_fonts
 from app.reports.outcome import Check, Wrong, attempt, failed, not_checked, passed
-from app.reports.read_evidence import EvidenceBroken, attached
+from app.reports.read_evidence import EvidenceBroken, attached, attached_evidence
 from app.reports.render import LAYOUT, render
 from app.reports.signed_documents import SIGNED_DOCUMENTS
 from app.reports.signed_form import Content, Expected, content_of
@@ -148,7 +148,7 @@ def check_signed_record(
     """
     people, times = read_roots(roots), read_roots(tsa_roots)
     try:
-        evidence, files = _read(data)
+        evidence = _read(data)
         kind = SIGNED_DOCUMENTS[evidence["format"]]
         expected, number = kind.expected(evidence), str(evidence["number"])
     except EvidenceBroken as error:
@@ -164,7 +164,7 @@ def check_signed_record(
         checks += [
             attempt("content", lambda: _bound(data, content)),
             _archive_said(checked),
-            _check_pages(data, evidence, files),
+            _check_pages(data, evidence),
         ]
     return RecordCheck(
         tuple(checks),
@@ -196,11 +196,10 @@ def _archive_said(checked: SignatureCheck) -> Check:
     )
 
 
-def _read(data: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
-    files = attached(data)
-    raw = files.pop(EVIDENCE_FILE, b"")
+def _read(data: bytes) -> dict[str, Any]:
+    raw = attached_evidence(data)
     try:
-        evidence = json.loads(raw)
+        evidence: dict[str, Any] = json.loads(raw)
         canonical = isinstance(evidence, dict) and canonical_bytes(evidence) == raw
     except (ValueError, TypeError, RecursionError) as error:
         raise EvidenceBroken("证据不是 JSON。", "The evidence is not JSON.") from error
@@ -209,7 +208,7 @@ def _read(data: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
         raise EvidenceBroken(
             f"证据不是规范写法，或不属于 {listed}。", f"The evidence is not canonical, or of none of {listed}."
         )
-    return evidence, files
+    return evidence
 
 
 def _bound(data: bytes, signed: str) -> Bilingual:
@@ -226,7 +225,7 @@ def _bound(data: bytes, signed: str) -> Bilingual:
     raise Wrong("签名所声明的内容不是本文件的内容。", "The signatures name another content than this file's.")
 
 
-def _check_pages(data: bytes, evidence: Mapping[str, Any], files: Mapping[str, bytes]) -> Check:
+def _check_pages(data: bytes, evidence: Mapping[str, Any]) -> Check:
     if evidence.get("layout") != LAYOUT:
         return not_checked(
             _PAGES,
@@ -246,6 +245,8 @@ def _check_pages(data: bytes, evidence: Mapping[str, Any], files: Mapping[str, b
 
     def compare() -> Bilingual:
         nonlocal drawn
+        files = attached(data)
+        del files[EVIDENCE_FILE]
         prepared = _prepared(evidence, files, fonts)
         drawn = prepared.pdf
         if prepared.content.is_start_of(data):

@@ -531,3 +531,43 @@ def test_long_names_rare_characters_and_long_opinions_do_not_break_the_layout(
     checked = check(pdf)
     assert checked.ok, [each.sentence.en for each in checked.checks if not each.passed]
     assert checked.signatures[4]["said"].endswith(opinion)
+
+
+# -- files nobody has vouched for
+
+
+def _with_evidence(prepared, data):
+    with pikepdf.open(io.BytesIO(prepared.pdf)) as pdf:
+        del pdf.attachments[EVIDENCE_FILE]
+        pdf.attachments[EVIDENCE_FILE] = pikepdf.AttachedFileSpec(pdf, data)
+        out = io.BytesIO()
+        pdf.save(out)
+        return out.getvalue()
+
+
+def test_evidence_that_unpacks_to_more_than_any_document_has_is_not_unpacked(prepared, check, monkeypatch):
+    from app.reports import read_evidence
+
+    monkeypatch.setattr(read_evidence, "MOST_EVIDENCE", 10_000)
+    checked = check(_with_evidence(prepared, b" " * 100_000))
+    assert checked.checks[0].sentence.en == "The evidence is too large."
+
+
+@pytest.mark.parametrize(
+    ("packed", "data", "words"),
+    [
+        (pikepdf.Name.ASCIIHexDecode, b"7b7d>", "packed in a way ours is not"),
+        (pikepdf.Name.FlateDecode, b"no zlib", "cannot be unpacked"),
+    ],
+)
+def test_evidence_packed_otherwise_is_refused(prepared, check, packed, data, words):
+    with pikepdf.open(io.BytesIO(prepared.pdf)) as pdf:
+        pdf.attachments[EVIDENCE_FILE].get_file().obj.write(data, filter=packed)
+        out = io.BytesIO()
+        pdf.save(out, stream_decode_level=pikepdf.StreamDecodeLevel.none, compress_streams=False)
+    assert words in check(out.getvalue()).checks[0].sentence.en
+
+
+@pytest.mark.parametrize("evidence", [b"{", b"[]", b'{"format": "henji-segment-change/1"}', b'{"format":[]}', b"{}"])
+def test_evidence_of_another_shape_is_no_document_of_ours(prepared, check, evidence):
+    assert not check(_with_evidence(prepared, evidence)).ok
