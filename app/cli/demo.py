@@ -17,7 +17,7 @@ from app.actions.seal_record import read_record
 from app.cli.serve import run_server
 from app.cli.session import operator
 from app.core.clock import OFFICE_ZONE, SteppedClock
-from app.demo.accounts import PASSWORD, give_second_factors, sign_ins
+from app.demo.accounts import PASSWORD, PIN, give_second_factors, sign_ins
 from app.demo.county import make_county
 from app.demo.faults import Expected
 from app.demo.play import Played, Player

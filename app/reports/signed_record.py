@@ -199,7 +199,7 @@ def _archive_said(checked: SignatureCheck) -> Check:
 def _read(data: bytes) -> dict[str, Any]:
     raw = attached_evidence(data)
     try:
-        evidence: dict[str, Any] = json.loads(raw)
+        evidence: Any = json.loads(raw)
         canonical = isinstance(evidence, dict) and canonical_bytes(evidence) == raw
     except (ValueError, TypeError, RecursionError) as error:
         raise EvidenceBroken("证据不是 JSON。", "The evidence is not JSON.") from error
@@ -208,7 +208,8 @@ def _read(data: bytes) -> dict[str, Any]:
         raise EvidenceBroken(
             f"证据不是规范写法，或不属于 {listed}。", f"The evidence is not canonical, or of none of {listed}."
         )
-    return evidence
+    found: dict[str, Any] = evidence
+    return found
 
 
 def _bound(data: bytes, signed: str) -> Bilingual:
