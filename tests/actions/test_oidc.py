@@ -118,6 +118,7 @@ def test_an_identity_nobody_has_linked_is_refused_and_recorded_and_no_account_is
         {"nonce": "another"},
         {"nonce": None},
         {"aud": "another client"},
+        {"aud": "another client", "azp": "henji"},
         {"aud": ["henji", "another"]},  # for several, and not saying for whom it was made
         {"aud": ["henji", "another"], "azp": "another"},
         {"aud": None},
