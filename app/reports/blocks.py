@@ -36,6 +36,9 @@ _GAP = 4 * mm
 _MARK_WIDTH = 23 * mm
 _LABEL_WIDTH = 36 * mm
 _ROOM_BELOW_HEADING = 38 * mm
+_TALLEST_ROW = 180 * mm
+_LEAST_PART = 40
+"""Points of a broken row that stand together on a page."""
 
 
 class Text(ReportlabParagraph):  # type: ignore[misc]  # reportlab is untyped
@@ -117,6 +120,14 @@ def _grid(rows: list[list[Any]], widths: list[float], *commands: tuple[Any, ...]
         ]
     )
     return Grid(rows, colWidths=widths, style=style, **more)
+
+
+def _breakable(grid: Grid) -> Grid:
+    """Return ``grid``, whose rows may be broken over pages if one of them fits on none; else they stay whole."""
+    _, height = grid.wrapOn(None, look.WIDTH, look.PAGE_HEIGHT)
+    if height > _TALLEST_ROW and max(grid._rowHeights) > _TALLEST_ROW:  # noqa: SLF001  # reportlab tells it nowhere else
+        grid.splitInRow = _LEAST_PART
+    return grid
 
 
 def _padding(
@@ -208,13 +219,14 @@ def _particulars(block: Particulars, writer: Writer) -> Flowable:
     across = 2 * block.columns
     cells += [""] * (-len(cells) % across)
     rows = [cells[start : start + across] for start in range(0, len(cells), across)]
-    return _grid(
+    grid = _grid(
         rows,
         [_LABEL_WIDTH, look.WIDTH / block.columns - _LABEL_WIDTH] * block.columns,
         ("LINEBELOW", (0, 0), (-1, -1), 0.4, look.LINE),
         *_padding(2.6, 3.4),
         ("RIGHTPADDING", (0, 0), (-1, -1), 5),
     )
+    return _breakable(grid)
 
 
 def _table(table: Table, writer: Writer) -> Flowable:
@@ -236,7 +248,7 @@ def _table(table: Table, writer: Writer) -> Flowable:
         for place, row in enumerate(table.rows)
     ]
     above = [("LINEABOVE", (0, first_total + 1), (-1, first_total + 1), 0.7, look.INK_3)] if table.totals else []
-    return _grid(
+    grid = _grid(
         [head, *rows],
         [look.WIDTH * column.share / whole for column in table.columns],
         ("LINEABOVE", (0, 0), (-1, 0), 0.7, look.INK_3),
@@ -246,6 +258,7 @@ def _table(table: Table, writer: Writer) -> Flowable:
         *_padding(3, 3.6, 3),
         repeatRows=1,
     )
+    return _breakable(grid)
 
 
 def _note(table: Table, writer: Writer) -> list[Flowable]:

@@ -571,3 +571,12 @@ def test_evidence_packed_otherwise_is_refused(prepared, check, packed, data, wor
 @pytest.mark.parametrize("evidence", [b"{", b"[]", b'{"format": "henji-segment-change/1"}', b'{"format":[]}', b"{}"])
 def test_evidence_of_another_shape_is_no_document_of_ours(prepared, check, evidence):
     assert not check(_with_evidence(prepared, evidence)).ok
+
+
+def test_words_longer_than_a_page_run_over_pages_and_stop_nothing(form_samples, fonts):
+    finding = {**form_samples.FINDINGS[0], "message": {"zh": "长" * 4000, "en": "word " * 2000}}
+    evidence = form_samples.form_evidence(shop_name="店" * 3000, findings=[finding])
+    made = prepare_form(evidence, form_samples.FILES, fonts)
+    text = "".join(page_texts(made.pdf))
+    assert text.count("店") >= 3000
+    assert text.count("长") >= 4000
