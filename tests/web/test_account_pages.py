@@ -174,8 +174,9 @@ def test_a_temporary_password_leads_to_a_page_that_leads_on(visit, alive):
     for field, text in (("old", temporary), ("new", NEW), ("again", NEW)):
         page.locator(f"#{field}").fill(text)
     page.keyboard.press("Enter")
-
     page.wait_for_url("**/tasks")
+
+    assert page.get_by_role("heading", name="我的待办").is_visible()
 
 
 def test_an_administrator_works_from_the_keyboard_without_scripts_being_needed(chromium, alive):
