@@ -45,7 +45,7 @@ def values(kind: Any) -> st.SearchStrategy[Any]:
         return st.lists(values(get_args(kind)[0]), max_size=3).map(tuple)
     if get_origin(kind) is UnionType:
         return st.one_of(st.none(), *(values(one) for one in get_args(kind) if one is not NoneType))
-    if is_dataclass(kind):
+    if isinstance(kind, type) and is_dataclass(kind):
         return st.builds(kind, **{name: values(hint) for name, hint in get_type_hints(kind).items()})
     return SCALARS[kind] if kind in SCALARS else st.sampled_from(list(kind))
 
