@@ -331,6 +331,12 @@ def test_a_provider_that_misbehaves_is_left_in_time(small, path, answer):
     assert small.log()[-1].name != "session.started"
 
 
+def test_no_more_is_read_than_anybody_wants(small):
+    small.provider.answers["/jwks"] = oidc_provider.flood
+    with pytest.raises(OutsideUnavailable, match="the answer is too long"):
+        enter(small)
+
+
 def test_a_provider_that_is_not_there_is_said_to_be(small):
     small.provider.stop()
     with pytest.raises(OutsideUnavailable) as told:
