@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from app.actions.deps import Deps
 from app.core.canonical import sha256_hex
+from app.keys.certificates import pem
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,15 @@ def show_keys(deps: Deps) -> PublicKeys:
     """Return the public half of the keys. Anybody may ask."""
     ring = deps.load_keyring()
     return PublicKeys(ring.roots, tuple(map(_fingerprint, ring.roots)), ring.log.verifier_key)
+
+
+def show_time_roots(deps: Deps) -> str:
+    """Return the PEM of every root that the time stamps of people's signatures are checked against. Anybody may ask.
+
+    Raises:
+        KeysUnusable: there are no time-stamping authorities, neither outside nor of our own.
+    """
+    return "".join(pem(root) for root in deps.load_time_stamper().roots)
 
 
 def _fingerprint(root: str) -> str:

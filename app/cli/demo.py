@@ -14,6 +14,7 @@ from rich.table import Table
 
 from app.actions.deps import Deps
 from app.actions.seal_record import read_record
+from app.actions.show_keys import show_time_roots
 from app.cli.serve import run_server
 from app.cli.session import operator
 from app.core.clock import OFFICE_ZONE, SteppedClock
@@ -90,6 +91,7 @@ def _make(home: Path, out: Path, seed: int, *, records: bool) -> list[Played]:
         clock.set(_AFTERWARDS)
         give_second_factors(deps, player.county.staff)
         (out / "trust-root.pem").write_text("".join(deps.load_keyring().roots), encoding="utf-8")
+        (out / "time-root.pem").write_text(show_time_roots(deps), encoding="utf-8")
         if records:
             task = progress.add_task("", total=len(played), phase="存证文件 the records")
             advance: Callable[[str], None] = lambda what: progress.update(task, advance=1, description=what)  # noqa: E731  # as above

@@ -5,7 +5,7 @@ from itertools import islice
 from flask import Response, render_template
 from flask.typing import ResponseReturnValue
 
-from app.actions.show_keys import show_keys
+from app.actions.show_keys import show_keys, show_time_roots
 from app.web.evaluation_view import finding_view
 from app.web.pages import clauses, vocabulary, wiring
 from app.web.samples import SAMPLE_FINDINGS
@@ -23,6 +23,13 @@ def trust_root() -> ResponseReturnValue:
     """Hand out the roots a record may be sealed under."""
     answer = Response("".join(show_keys(wiring()).roots), mimetype=_PEM)
     answer.headers.set("Content-Disposition", "attachment", filename="trust-root.pem")
+    return answer
+
+
+def time_root() -> ResponseReturnValue:
+    """Hand out the roots that the time stamps of people's signatures are checked against."""
+    answer = Response(show_time_roots(wiring()), mimetype=_PEM)
+    answer.headers.set("Content-Disposition", "attachment", filename="time-root.pem")
     return answer
 
 

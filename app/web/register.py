@@ -40,6 +40,7 @@ ROUTES = (
     Route("/language/<code>", choose_language, PUBLIC),
     Route("/verify", about.verify, PUBLIC),
     Route("/verify/trust-root.pem", about.trust_root, PUBLIC),
+    Route("/verify/time-root.pem", about.time_root, PUBLIC),
     Route("/evaluations", evaluations.evaluations, Permission.READ_EVALUATION),
     Route("/evaluations/<evaluation_id>", evaluations.evaluation, Permission.READ_EVALUATION),
     Route("/evaluations/<evaluation_id>/findings/<rule_id>", evaluations.finding_lines, Permission.READ_EVALUATION),

@@ -371,16 +371,21 @@ class Office:
         """Do what the owner of a database can: take the triggers off, change a row, put them back as they were."""
         with self.connection() as connection:
             dialect = connection.dialect.name
-            for table in append_only_tables():
-                for name in trigger_names(dialect, table.name):
-                    on = f" ON {table.name}" if dialect == "postgresql" else ""
-                    connection.execute(text(f"DROP TRIGGER {name}{on}"))
+            if dialect == "sqlite":
+                kept = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).all()
+                off = [f"DROP TRIGGER {name}" for name, _ in kept]
+                on = [written for _, written in kept]
+            else:
+                tables = [(table, [[column.name for column in table.primary_key]]) for table in append_only_tables()]
+                off = [f"DROP TRIGGER {name} ON {table.name}" for table, _ in tables
+                       for name in trigger_names(dialect, table.name)]  # fmt: skip
+                on = [written for table, keys in tables for written in refuse_changes(dialect, table.name, keys)]
+            for each in off:
+                connection.execute(text(each))
             changed = connection.execute(text(statement), values).rowcount
             assert changed > 0, statement
-            for table in append_only_tables():
-                keys = [[column.name for column in table.primary_key]]
-                for written in refuse_changes(dialect, table.name, keys):
-                    connection.execute(text(written))
+            for each in on:
+                connection.connection.execute(each) if dialect == "sqlite" else connection.execute(text(each))
 
     def with_other(self, **parts: Any) -> "Office":
         """The same office with some of its parts exchanged."""
