@@ -5,7 +5,7 @@ VENV  := .venv
 BIN   := $(VENV)/bin
 FONTS := build/fonts/OFL.txt
 
-.PHONY: setup setup-dev run test lint types docs bench lock clean
+.PHONY: setup setup-dev run test coverage lint types docs bench lock clean
 
 setup: $(VENV)/.run $(FONTS)
 setup-dev: $(VENV)/.dev $(FONTS)
@@ -44,6 +44,10 @@ types: setup-dev
 test: setup-dev
 	@tools/browser.sh
 	@$(MAKE) --no-print-directory lint types
+	@$(BIN)/python -m pytest
+
+coverage: setup-dev  ## the same tests, and which lines and branches none of them reach; takes a third longer
+	@tools/browser.sh
 	@$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
 
 docs: setup-dev  ## write docs/rules.md and docs/clauses.md from rules/
