@@ -1,12 +1,9 @@
 """Archive signed documents that belong to no single case, as the forms of segment changes are archived."""
 
-import secrets
-
 from app.actions.archive_change_forms import ARCHIVIST, list_after
 from app.actions.change_form_files import people_roots
 from app.actions.deps import Deps
-from app.audit.log.event import Event
-from app.core.clock import instant
+from app.actions.noting import note
 from app.core.errors import AppError
 from app.reports.archive_signatures import archive_signed
 from app.reports.signed_form import Content
@@ -49,15 +46,13 @@ def _archive(deps: Deps, document_no: str) -> bool:
         if uow.documents.get(document_no) != document:
             return False
         digest = uow.blobs.put(archived.pdf)
-        position = uow.log.append(
-            Event(
-                name="document.archived",
-                at=instant(archived.stamp.at),
-                actor=ARCHIVIST.as_json(),
-                subject={"kind": "document", "id": document_no, "version": 1},
-                body={"file": digest, "bytes": len(archived.pdf), "revocation_list": listed.number},
-                salt=secrets.token_hex(16),
-            )
+        log_index = note(
+            uow,
+            ARCHIVIST,
+            "document.archived",
+            ("document", document_no),
+            archived.stamp.at,
+            {"file": digest, "bytes": len(archived.pdf), "revocation_list": listed.number},
         )
-        uow.documents.archive(document_no, digest, archived.stamp.at, position.index)
+        uow.documents.archive(document_no, digest, archived.stamp.at, log_index)
     return True

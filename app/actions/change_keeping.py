@@ -1,6 +1,5 @@
 """Keep one act on a segment change: the step, its log entry, its evaluations and its duties, in one transaction."""
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,10 +8,9 @@ from typing import Any
 from app.actions.change_acting import ChangeReply
 from app.actions.change_judging import KIND, Asked, put_on_record
 from app.actions.deps import Deps
-from app.audit.log.event import Event
+from app.actions.noting import note
 from app.core.actor import Actor
 from app.core.canonical import digest_of
-from app.core.clock import instant
 from app.core.errors import AppError
 from app.core.text import Bilingual
 from app.office.segment_change import SegmentChange
@@ -69,26 +67,25 @@ def keep_act(
     evaluations = tuple(one.evaluation_id for one in stored)
     for duty, person_id in act.duties:
         uow.duties.add(KIND, change.change_no, duty, person_id, at)
-    position = uow.log.append(
-        Event(
-            name=LOG_NAMES[act.name],
-            at=instant(at),
-            actor=actor.as_json(),
-            subject={"kind": KIND, "id": change.change_no, "version": version},
-            body={
-                "act": act.name,
-                "state": change.state.value,
-                "change_digest": digest_of(change_as_json(change)),
-                "person": act.person_id,
-                "on_behalf_of": act.on_behalf_of,
-                "reason": act.reason,
-                "evaluations": list(evaluations),
-                "duties": [[duty, person_id] for duty, person_id in act.duties],
-                "simulated_clock": deps.clock.simulated,
-                **act.details,
-            },
-            salt=secrets.token_hex(16),
-        )
+    log_index = note(
+        uow,
+        actor,
+        LOG_NAMES[act.name],
+        (KIND, change.change_no),
+        at,
+        {
+            "act": act.name,
+            "state": change.state.value,
+            "change_digest": digest_of(change_as_json(change)),
+            "person": act.person_id,
+            "on_behalf_of": act.on_behalf_of,
+            "reason": act.reason,
+            "evaluations": list(evaluations),
+            "duties": [[duty, person_id] for duty, person_id in act.duties],
+            "simulated_clock": deps.clock.simulated,
+            **act.details,
+        },
+        version=version,
     )
     uow.segment_changes.add_step(
         change,
@@ -103,7 +100,7 @@ def keep_act(
             state=change.state.value,
             reason=act.reason,
             evaluation_ids=evaluations,
-            log_index=position.index,
+            log_index=log_index,
             details=dict(act.details),
         ),
     )
@@ -118,7 +115,7 @@ def keep_act(
             "version": version,
             "state": change.state.value,
             "evaluations": list(evaluations),
-            "log_index": position.index,
+            "log_index": log_index,
         },
     )
 
@@ -141,21 +138,20 @@ def keep_refusal(
     with deps.store.write() as uow:
         stored = [put_on_record(deps, uow, actor, change, version, one, at) for one in asked if one.speaks]
         evaluations = tuple(one.evaluation_id for one in stored)
-        uow.log.append(
-            Event(
-                name="segment_change.refused",
-                at=instant(at),
-                actor=actor.as_json(),
-                subject={"kind": KIND, "id": change.change_no, "version": version},
-                body={
-                    "act": act,
-                    "person": person_id,
-                    "code": refusal.code,
-                    "why": refusal.detail.as_json(),
-                    "evaluations": list(evaluations),
-                },
-                salt=secrets.token_hex(16),
-            )
+        note(
+            uow,
+            actor,
+            "segment_change.refused",
+            (KIND, change.change_no),
+            at,
+            {
+                "act": act,
+                "person": person_id,
+                "code": refusal.code,
+                "why": refusal.detail.as_json(),
+                "evaluations": list(evaluations),
+            },
+            version=version,
         )
         return evaluations
 

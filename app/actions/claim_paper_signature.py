@@ -13,9 +13,9 @@ from typing import Any
 from app.actions.change_acting import ChangeReply, change_seen, refuse_faults
 from app.actions.change_judging import KIND, Asked, ask_change, ask_signatures, on_file, put_on_record
 from app.actions.deps import Deps
+from app.actions.noting import note
 from app.actions.presenting import evaluation_body
 from app.audit.finding import Outcome
-from app.audit.log.event import Event
 from app.core.actor import Actor
 from app.core.clock import instant
 from app.core.errors import Fault
@@ -70,23 +70,22 @@ def claim_paper_signature(
                 confirmed=False,
             )
         )
-        uow.log.append(
-            Event(
-                name="segment_change.paper_claimed",
-                at=instant(at),
-                actor=actor.as_json(),
-                subject={"kind": KIND, "id": change_no, "version": seen.version},
-                body={
-                    "claim": number,
-                    "layer": claim.layer,
-                    "person": claim.person_id,
-                    "signed_at": instant(claim.signed_at),
-                    "scan": claim.scan,
-                    "witness": claim.witness,
-                    "evaluations": [one.evaluation_id for one in stored],
-                },
-                salt=secrets.token_hex(16),
-            )
+        note(
+            uow,
+            actor,
+            "segment_change.paper_claimed",
+            (KIND, change_no),
+            at,
+            {
+                "claim": number,
+                "layer": claim.layer,
+                "person": claim.person_id,
+                "signed_at": instant(claim.signed_at),
+                "scan": claim.scan,
+                "witness": claim.witness,
+                "evaluations": [one.evaluation_id for one in stored],
+            },
+            version=seen.version,
         )
     body = {
         **evaluation_body(worst),

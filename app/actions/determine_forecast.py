@@ -1,16 +1,15 @@
 """Put on record what supervision determined of a supply forecast: accepted, or returned."""
 
-import secrets
 from collections.abc import Mapping
 from typing import Any
 
 from app.actions.deps import Deps
 from app.actions.fields import Fields
+from app.actions.noting import note
 from app.actions.people_checks import require_role
 from app.actions.read_forecast_state import forecast_body
-from app.audit.log.event import Event
 from app.core.actor import Actor
-from app.core.clock import instant, local_date
+from app.core.clock import local_date
 from app.core.errors import Conflict
 from app.core.text import Bilingual
 from app.office.cycle import Stage
@@ -55,15 +54,14 @@ def determine_forecast(deps: Deps, actor: Actor, forecast_id: str, body: Mapping
         uow.forecasts.add_determination(
             Determination(forecast_id, version, person_id, Decision(decision), opinion, at, actor.as_json())
         )
-        uow.log.append(
-            Event(
-                name="forecast.determined",
-                at=instant(at),
-                actor=actor.as_json(),
-                subject={"kind": "supply_forecast", "id": forecast_id, "version": version},
-                body={"person_id": person_id, "decision": decision, "opinion": opinion},
-                salt=secrets.token_hex(16),
-            )
+        note(
+            uow,
+            actor,
+            "forecast.determined",
+            ("supply_forecast", forecast_id),
+            at,
+            {"person_id": person_id, "decision": decision, "opinion": opinion},
+            version=version,
         )
         return forecast_body(uow, uow.forecasts.get(forecast_id))
 

@@ -1,7 +1,6 @@
 """Take office data in bulk: every item judged by itself, one bad item never blocks the good ones."""
 
 import hashlib
-import secrets
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -10,12 +9,12 @@ from typing import Any
 
 from app.actions.compare_customers import CustomerComparison, Settled, office_has_begun
 from app.actions.deps import Deps
+from app.actions.noting import note
 from app.actions.people_import import Refuser, people_refuser
 from app.actions.presenting import evaluation_body
-from app.audit.log.event import Event
 from app.core.actor import Actor
 from app.core.canonical import canonical_bytes
-from app.core.clock import instant, local_date
+from app.core.clock import local_date
 from app.core.errors import Fault, NotFound
 from app.core.text import Bilingual
 from app.office.items import COLLECTIONS, ReadItem, read_item
@@ -80,15 +79,14 @@ def import_office(deps: Deps, actor: Actor, collection: str, items: Iterable[Inc
                 **counts,
             )
         )
-        uow.log.append(
-            Event(
-                name="office.imported",
-                at=instant(at),
-                actor=actor.as_json(),
-                subject={"kind": "office", "id": collection, "version": uow.office.revision()},
-                body={**counts, "items_digest": tally.digest, "import": import_id},
-                salt=secrets.token_hex(16),
-            )
+        note(
+            uow,
+            actor,
+            "office.imported",
+            ("office", collection),
+            at,
+            {**counts, "items_digest": tally.digest, "import": import_id},
+            version=uow.office.revision(),
         )
         evaluations = compared.judge(deps, actor) if compared else []
         return {**body, "evaluations": [evaluation_body(stored) for stored in evaluations]}

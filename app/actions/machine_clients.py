@@ -8,9 +8,7 @@ from collections.abc import Sequence
 
 from app.actions.deps import Deps
 from app.actions.noting import note
-from app.audit.log.event import Event
 from app.core.actor import Actor, ActorKind
-from app.core.clock import instant
 from app.core.errors import Conflict, Fault, Invalid, NotFound
 from app.core.text import Bilingual
 from app.office.permission import SCOPES, Permission
@@ -69,18 +67,16 @@ def create_client(
                 Bilingual(f"客户端 {name} 已存在，请换一个名称。", f"Client {name} exists. Choose another name.")
             )
         uow.clients.add(client)
-        uow.log.append(
-            Event(
-                name="client.created",
-                at=instant(at),
-                actor=actor.as_json(),
-                subject={"kind": "client", "id": name, "version": 1},
-                body={
-                    "scopes": list(client.scopes),
-                    "territories": None if client.territories is None else sorted(client.territories),
-                },
-                salt=secrets.token_hex(16),
-            )
+        note(
+            uow,
+            actor,
+            "client.created",
+            ("client", name),
+            at,
+            {
+                "scopes": list(client.scopes),
+                "territories": None if client.territories is None else sorted(client.territories),
+            },
         )
     return client, f"{_PREFIX}_{name}_{secret}"
 

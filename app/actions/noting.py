@@ -12,7 +12,14 @@ from app.store.unit_of_work import UnitOfWork
 
 
 def note(
-    uow: UnitOfWork, actor: Actor, name: str, subject: tuple[str, str], at: datetime, body: Mapping[str, Any]
+    uow: UnitOfWork,
+    actor: Actor,
+    name: str,
+    subject: tuple[str, str],
+    at: datetime,
+    body: Mapping[str, Any],
+    *,
+    version: int = 1,
 ) -> int:
     """Log the event ``name`` and return its index.
 
@@ -23,6 +30,7 @@ def note(
         subject: kind and id.
         at: the moment, aware.
         body: what else is worth knowing later; no secret.
+        version: of the subject.
     """
     kind, subject_id = subject
     position = uow.log.append(
@@ -30,8 +38,8 @@ def note(
             name=name,
             at=instant(at),
             actor=actor.as_json(),
-            subject={"kind": kind, "id": subject_id, "version": 1},
-            body=body,
+            subject={"kind": kind, "id": subject_id, "version": version},
+            body=dict(body),
             salt=secrets.token_hex(16),
         )
     )

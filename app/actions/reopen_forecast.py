@@ -1,16 +1,15 @@
 """Let a forecast be submitted again after its window or its determination, by approval of a market manager."""
 
-import secrets
 from collections.abc import Mapping
 from typing import Any
 
 from app.actions.deps import Deps
 from app.actions.fields import Fields
+from app.actions.noting import note
 from app.actions.people_checks import require_role
 from app.actions.read_forecast_state import forecast_body
-from app.audit.log.event import Event
 from app.core.actor import Actor
-from app.core.clock import instant, local_date
+from app.core.clock import local_date
 from app.office.people import Role
 from app.office.permission import Permission
 from app.store.values import Reopening
@@ -40,14 +39,13 @@ def reopen_forecast(deps: Deps, actor: Actor, forecast_id: str, body: Mapping[st
         actor.require(Permission.REOPEN_FORECAST, territory=head.newest.territory_id)
         require_role(uow, approved_by, (Role.MARKET_MANAGER,), local_date(at), "/approved_by")
         uow.forecasts.add_reopening(Reopening(forecast_id, head.version, approved_by, reason, at, actor.as_json()))
-        uow.log.append(
-            Event(
-                name="forecast.reopened",
-                at=instant(at),
-                actor=actor.as_json(),
-                subject={"kind": f"{head.stage.value}_forecast", "id": forecast_id, "version": head.version},
-                body={"approved_by": approved_by, "reason": reason},
-                salt=secrets.token_hex(16),
-            )
+        note(
+            uow,
+            actor,
+            "forecast.reopened",
+            (f"{head.stage.value}_forecast", forecast_id),
+            at,
+            {"approved_by": approved_by, "reason": reason},
+            version=head.version,
         )
         return forecast_body(uow, uow.forecasts.get(forecast_id))

@@ -1,6 +1,5 @@
 """Take another system's word from which day it uses the new format: judged, on record (SEG-06 to SEG-08)."""
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -8,12 +7,11 @@ from typing import Any
 from app.actions.change_acting import change_visible, refuse_faults
 from app.actions.change_judging import ask_change, put_on_record
 from app.actions.deps import Deps
+from app.actions.noting import note
 from app.actions.presenting import evaluation_body
 from app.actions.recording import kept
 from app.actions.reply import Reply, RequestKey, answer_once, kept_reply
-from app.audit.log.event import Event
 from app.core.actor import Actor
-from app.core.clock import instant
 from app.office.intake.change_acts import read_effect_report
 from app.office.permission import Permission
 from app.store.change_values import EffectReport
@@ -44,19 +42,18 @@ def _record(deps: Deps, actor: Actor, change_no: str, payload: Mapping[str, Any]
         asked = ask_change(deps, uow, "on_effect", reported, at)[0]
         stored = put_on_record(deps, uow, actor, seen.change, seen.version, asked, at)
         uow.effect_reports.add(EffectReport(change_no, day, at, stored.evaluation_id, stored.verdict, actor.as_json()))
-        uow.log.append(
-            Event(
-                name="segment_change.effect_reported",
-                at=instant(at),
-                actor=actor.as_json(),
-                subject={"kind": "segment_change", "id": change_no, "version": seen.version},
-                body={
-                    "effective_on": None if day is None else day.isoformat(),
-                    "filed_effective_on": None if seen.change.effective_on is None else str(seen.change.effective_on),
-                    "evaluations": [stored.evaluation_id],
-                },
-                salt=secrets.token_hex(16),
-            )
+        note(
+            uow,
+            actor,
+            "segment_change.effect_reported",
+            ("segment_change", change_no),
+            at,
+            {
+                "effective_on": None if day is None else day.isoformat(),
+                "filed_effective_on": None if seen.change.effective_on is None else str(seen.change.effective_on),
+                "evaluations": [stored.evaluation_id],
+            },
+            version=seen.version,
         )
         body = {**evaluation_body(stored), "change_no": change_no, "state": seen.change.state.value}
         return kept(uow, actor, request, body, at)

@@ -2,13 +2,12 @@
 
 import base64
 import json
-import secrets
 from typing import Any
 
 from app.actions.deps import Deps
+from app.actions.noting import note
 from app.actions.read_forecast_state import require_readable
 from app.actions.read_log import checkpoint_for
-from app.audit.log.event import Event
 from app.audit.log.proof import inclusion_path
 from app.core.actor import Actor
 from app.core.canonical import sha256_hex
@@ -46,15 +45,13 @@ def read_record(deps: Deps, actor: Actor, evaluation_id: str) -> bytes:
             # Somebody else sealed it meanwhile: there is one record, and it is that one.
             return uow.blobs.get(made.digest)
         digest = uow.blobs.put(data)
-        uow.log.append(
-            Event(
-                name="record.sealed",
-                at=instant(at),
-                actor=actor.as_json(),
-                subject={"kind": "record", "id": f"{DOCUMENT}/{evaluation_id}", "version": 1},
-                body={"file": "sha256:" + sha256_hex(data), "bytes": len(data)},
-                salt=secrets.token_hex(16),
-            )
+        note(
+            uow,
+            actor,
+            "record.sealed",
+            ("record", f"{DOCUMENT}/{evaluation_id}"),
+            at,
+            {"file": "sha256:" + sha256_hex(data), "bytes": len(data)},
         )
         uow.records.add(
             StoredRecord(

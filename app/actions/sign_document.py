@@ -1,7 +1,6 @@
 """Prepare, show and sign a document that belongs to no single case: registers now, notices and reports later."""
 
 import json
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,13 +9,13 @@ from typing import Any
 from app.actions.change_acting import person_acting
 from app.actions.change_form_files import people_roots
 from app.actions.deps import Deps
+from app.actions.noting import note
 from app.actions.open_signing_key import open_signing_key
 from app.actions.second_factor import is_fresh, prove_presence
 from app.actions.sign_change_layer import SigningInput
-from app.audit.log.event import Event
 from app.core.actor import Actor
 from app.core.canonical import sha256_hex
-from app.core.clock import instant, local_date
+from app.core.clock import local_date
 from app.core.errors import Integrity
 from app.core.text import Bilingual
 from app.office.people import Role
@@ -65,7 +64,7 @@ def prepare_document(
         "content_digest": f"sha256:{prepared.content.digest}",
         "evidence_digest": f"sha256:{sha256_hex(prepared.evidence)}",
     }
-    position = uow.log.append(_event("document.prepared", actor, number, body, at))
+    log_index = note(uow, actor, "document.prepared", (KIND, number), at, body)
     document = SignedDocument(
         document_no=number,
         code=code,
@@ -77,7 +76,7 @@ def prepare_document(
         content_size=prepared.content.size,
         prepared_at=at,
         prepared_by=actor.actor_id,
-        log_index=position.index,
+        log_index=log_index,
     )
     uow.documents.add(document)
     return document
@@ -187,7 +186,7 @@ def _keep(
             "certificate": signed.certificate_digest,
             "duties": [["sign", person_id]],
         }
-        position = uow.log.append(_event("document.signed", actor, document.document_no, body, moment))
+        log_index = note(uow, actor, "document.signed", (KIND, document.document_no), moment, body)
         uow.duties.add(KIND, document.document_no, "sign", person_id, moment)
         uow.documents.sign(
             document.document_no,
@@ -198,7 +197,7 @@ def _keep(
                 file_digest=uow.blobs.put(signed.pdf),
                 certificate_digest=signed.certificate_digest,
                 opinion=statement.opinion,
-                log_index=position.index,
+                log_index=log_index,
             ),
         )
         return uow.documents.get(document.document_no)
@@ -225,15 +224,4 @@ def _changed() -> SigningRefused:
             "文件不是您看到的那一份，未签名。请刷新后重新核对。",
             "The document is not the one you were shown; nothing was signed. Reload and look again.",
         )
-    )
-
-
-def _event(name: str, actor: Actor, document_no: str, body: Mapping[str, Any], at: datetime) -> Event:
-    return Event(
-        name=name,
-        at=instant(at),
-        actor=actor.as_json(),
-        subject={"kind": KIND, "id": document_no, "version": 1},
-        body=dict(body),
-        salt=secrets.token_hex(16),
     )

@@ -1,7 +1,6 @@
 """Keep an uploaded file as evidence: checked by its content, kept by its hash, with its metadata and a log entry."""
 
 import re
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from app.actions.deps import Deps
-from app.audit.log.event import Event
+from app.actions.noting import note
 from app.core.actor import Actor
 from app.core.clock import instant, read_instant
 from app.core.errors import Fault, Invalid
@@ -77,16 +76,7 @@ def upload_evidence(deps: Deps, actor: Actor, data: bytes, declared: Declared) -
             return Uploaded(earlier, is_new=False)
         uow.blobs.put(blob)
         uow.evidence.add(evidence)
-        uow.log.append(
-            Event(
-                name="evidence.uploaded",
-                at=instant(at),
-                actor=actor.as_json(),
-                subject={"kind": "evidence", "id": blob.digest, "version": 1},
-                body=_logged(checked, declared, blob.digest),
-                salt=secrets.token_hex(16),
-            )
-        )
+        note(uow, actor, "evidence.uploaded", ("evidence", blob.digest), at, _logged(checked, declared, blob.digest))
     return Uploaded(evidence, is_new=True)
 
 
